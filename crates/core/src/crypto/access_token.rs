@@ -1,0 +1,1 @@
+//! Access tokens: issued and believed here, nowhere else.

@@ -1,0 +1,1 @@
+//! The key ring: one signing key, several verifying keys.

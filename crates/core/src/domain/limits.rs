@@ -1,0 +1,133 @@
+//! Rate limits: which actions are counted, by whom, how fast (decision D20).
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::email::Email;
+use super::tenant::TenantId;
+
+/// At most `limit` hits within any `window` (a sliding window).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Hits allowed.
+    pub limit: u32,
+    /// Length of the window.
+    pub window: Duration,
+}
+
+impl Rate {
+    /// `limit` hits per `seconds`.
+    #[must_use]
+    pub const fn per_seconds(limit: u32, seconds: u64) -> Self {
+        Self {
+            limit,
+            window: Duration::from_secs(seconds),
+        }
+    }
+}
+
+/// A limited action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// Log-ins by network.
+    Login,
+    /// Log-ins by account, whoever makes them and whether or not it exists.
+    LoginAccount,
+    /// Registrations by network.
+    Register,
+    /// Refreshes by network.
+    Refresh,
+}
+
+impl Rule {
+    /// Stable name, part of every key.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::LoginAccount => "login_account",
+            Self::Register => "register",
+            Self::Refresh => "refresh",
+        }
+    }
+}
+
+/// Whose hits are counted together. The tenant is part of it: counts never cross tenants.
+#[derive(Clone, Copy, Debug)]
+pub enum Counted<'a> {
+    /// A network within a tenant.
+    Network(&'a TenantId, IpAddr),
+    /// An account within a tenant.
+    Account(&'a TenantId, &'a Email),
+}
+
+/// The values in force. `None` switches a limit off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// See [`Rule::Login`]; 5 a minute.
+    pub login: Option<Rate>,
+    /// See [`Rule::LoginAccount`]; 10 free attempts in 15 minutes, then growing delays.
+    pub login_account: Option<Rate>,
+    /// See [`Rule::Register`]; 3 a minute.
+    pub register: Option<Rate>,
+    /// See [`Rule::Refresh`]; 10 a minute.
+    pub refresh: Option<Rate>,
+}
+
+impl Limits {
+    /// No limits at all, for tests and benchmarks.
+    pub const OFF: Self = Self {
+        login: None,
+        login_account: None,
+        register: None,
+        refresh: None,
+    };
+
+    /// The rate of a rule.
+    #[must_use]
+    pub const fn rate(&self, rule: Rule) -> Option<Rate> {
+        match rule {
+            Rule::Login => self.login,
+            Rule::LoginAccount => self.login_account,
+            Rule::Register => self.register,
+            Rule::Refresh => self.refresh,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            login: Some(Rate::per_seconds(5, 60)),
+            login_account: Some(Rate::per_seconds(10, 15 * 60)),
+            register: Some(Rate::per_seconds(3, 60)),
+            refresh: Some(Rate::per_seconds(10, 60)),
+        }
+    }
+}
+
+/// The pause after the `over`-th attempt beyond the free ones: 1 s, 2 s, 4 s … at most a minute.
+///
+/// An owner who meets an attacker's delay waits at most a minute, so this never
+/// becomes a lock-out (ASVS 6.1.1); an attacker gets at most 1,440 guesses a day.
+#[must_use]
+pub fn account_delay(over: u32) -> Duration {
+    const LONGEST: u64 = 60;
+    Duration::from_secs(
+        1u64.checked_shl(over.saturating_sub(1))
+            .unwrap_or(LONGEST)
+            .clamp(1, LONGEST),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_double_up_to_a_minute() {
+        let seconds: Vec<u64> = (1..=8).map(|over| account_delay(over).as_secs()).collect();
+        assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 60, 60]);
+        assert_eq!(account_delay(u32::MAX).as_secs(), 60);
+    }
+}

@@ -1,0 +1,24 @@
+//! Pure data and rules: no async, no I/O, no clock, no randomness.
+//!
+//! Everything here can be read and tested without knowing how a token is
+//! stored or how a request arrives. `domain` imports nothing else of this crate.
+
+pub mod audit;
+pub mod claims;
+pub mod client;
+pub mod email;
+pub mod ids;
+pub mod key;
+pub mod limits;
+pub mod mail;
+pub mod password;
+pub mod policy;
+pub mod refresh;
+pub mod revocation;
+pub mod role;
+pub mod session;
+pub mod tenant;
+pub mod time;
+pub mod token;
+pub mod user;
+pub mod violation;

@@ -1,0 +1,119 @@
+//! The settings that rules obey, already checked. `core` never sees a configuration file.
+
+use std::time::Duration;
+
+use super::limits::Limits;
+use super::role::Role;
+use super::tenant::TenantId;
+
+/// What happens to sessions when a used refresh token comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReuseScope {
+    /// All sessions of the user end. The default.
+    User,
+    /// Only the session of the token ends.
+    Family,
+}
+
+/// How a registration answers for an address that already has an account (decision D15).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enumeration {
+    /// 409, as the design says.
+    Explicit,
+    /// The same 202 for both, and a notice to the owner.
+    Private,
+}
+
+/// Cost of an Argon2id hash (decision D13).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Argon2Cost {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+    /// Lanes.
+    pub lanes: u32,
+}
+
+impl Argon2Cost {
+    /// The default: RFC 9106's second recommended option.
+    pub const STANDARD: Self = Self {
+        memory_kib: 65_536,
+        passes: 3,
+        lanes: 4,
+    };
+    /// The `lean` preset: OWASP's minimum.
+    pub const LEAN: Self = Self {
+        memory_kib: 19_456,
+        passes: 2,
+        lanes: 1,
+    };
+}
+
+/// Everything that flows need to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// `iss` of access tokens.
+    pub issuer: String,
+    /// `aud` of access tokens.
+    pub audience: String,
+    /// Life of an access token; 15 minutes.
+    pub access_ttl: Duration,
+    /// Clock difference forgiven when times are checked; zero.
+    pub leeway: Duration,
+    /// Life of an unused refresh token; 7 days.
+    pub refresh_idle_ttl: Duration,
+    /// Life of a session, however often it is refreshed; 30 days.
+    pub refresh_absolute_ttl: Duration,
+    /// How long a used refresh token returns the same child: zero (`strict`) or 10 s (`browser`).
+    pub refresh_grace: Duration,
+    /// What a reuse ends.
+    pub reuse_scope: ReuseScope,
+    /// Whether the address must be proved before log-in.
+    pub require_verified_email: bool,
+    /// How registration treats known addresses.
+    pub enumeration: Enumeration,
+    /// Life of a verification token; 24 hours.
+    pub verification_ttl: Duration,
+    /// Roles of a new user.
+    pub default_roles: Vec<Role>,
+    /// The tenant of requests that name none.
+    pub default_tenant: TenantId,
+    /// Rates.
+    pub limits: Limits,
+}
+
+impl Policy {
+    /// Time that expired facts are kept beyond their end, so that a node whose
+    /// clock is behind never forgets a revocation before the token is dead.
+    pub const CLOCK_SKEW: Duration = Duration::from_secs(60);
+
+    /// The defaults of the design for the given tenant and role.
+    #[must_use]
+    pub fn new(default_tenant: TenantId, default_role: Role) -> Self {
+        const MINUTE: u64 = 60;
+        const DAY: u64 = 24 * 60 * MINUTE;
+        Self {
+            issuer: "horizon-auth".into(),
+            audience: "horizon-api".into(),
+            access_ttl: Duration::from_secs(15 * MINUTE),
+            leeway: Duration::ZERO,
+            refresh_idle_ttl: Duration::from_secs(7 * DAY),
+            refresh_absolute_ttl: Duration::from_secs(30 * DAY),
+            refresh_grace: Duration::ZERO,
+            reuse_scope: ReuseScope::User,
+            require_verified_email: false,
+            enumeration: Enumeration::Explicit,
+            verification_ttl: Duration::from_secs(DAY),
+            default_roles: vec![default_role],
+            default_tenant,
+            limits: Limits::default(),
+        }
+    }
+
+    /// How long a revocation must be remembered: until every token it can hit has expired everywhere.
+    #[must_use]
+    pub fn revocation_ttl(&self) -> Duration {
+        self.access_ttl + self.leeway + Self::CLOCK_SKEW
+    }
+}

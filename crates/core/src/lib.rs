@@ -1,0 +1,10 @@
+//! The rules of Horizon Auth. Applications use the crate `horizon-auth`, which re-exports what they need.
+//!
+//! Arrows within this crate, enforced by the architecture test:
+//! `flows -> auth -> { crypto, ports } -> domain`, and nothing imports `flows`.
+//! There is no web framework and no database driver here.
+
+pub mod crypto;
+pub mod domain;
+pub mod error;
+pub mod ports;

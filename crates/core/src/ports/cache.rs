@@ -1,0 +1,63 @@
+//! State that every request needs at memory speed: denied tokens and counted attempts.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::domain::limits::{Counted, Rate, Rule};
+use crate::domain::revocation::{Revocation, TokenSubject};
+use crate::domain::time::Timestamp;
+
+/// The cache cannot answer. Whoever asked must refuse (fail closed).
+#[derive(Debug, thiserror::Error)]
+#[error("cache unavailable: {0}")]
+pub struct CacheError(pub &'static str);
+
+/// The set of denied tokens. SQL is the truth (decision D9); this is its replica.
+#[async_trait]
+pub trait Denylist: Send + Sync + std::fmt::Debug {
+    /// Whether the token is denied at `now`. An error if that cannot be known.
+    async fn is_denied(&self, subject: &TokenSubject, now: Timestamp) -> Result<bool, CacheError>;
+
+    /// Adds entries; when this returns, no node accepts a token that they hit.
+    async fn deny(&self, entries: &[Revocation]) -> Result<(), CacheError>;
+
+    /// Replaces what is known by what SQL holds; afterwards the set is complete.
+    async fn load(&self, entries: &[Revocation]) -> Result<(), CacheError>;
+
+    /// The set may lack an entry that SQL holds: answer with an error until [`Denylist::load`].
+    fn suspect(&self);
+
+    /// Whether the set is complete.
+    fn is_complete(&self) -> bool;
+
+    /// Forgets entries that ended before `now`.
+    fn purge(&self, now: Timestamp);
+}
+
+/// Counts attempts within sliding windows.
+#[async_trait]
+pub trait Limiter: Send + Sync + std::fmt::Debug {
+    /// Counts one attempt. `Some` = refused, with the time until one will be allowed.
+    /// A refused attempt is not counted.
+    async fn hit(
+        &self,
+        rule: Rule,
+        counted: Counted<'_>,
+        rate: Rate,
+        now: Timestamp,
+    ) -> Result<Option<Duration>, CacheError>;
+
+    /// Like [`Limiter::hit`], but beyond the free attempts of `rate` each further
+    /// one is let through after a growing pause instead of being refused.
+    async fn hit_with_delay(
+        &self,
+        rule: Rule,
+        counted: Counted<'_>,
+        rate: Rate,
+        now: Timestamp,
+    ) -> Result<Option<Duration>, CacheError>;
+
+    /// Forgets the attempts counted so far, after a success.
+    async fn forgive(&self, rule: Rule, counted: Counted<'_>) -> Result<(), CacheError>;
+}

@@ -1,0 +1,9 @@
+//! What the rules need from the outside world, in the words of the domain.
+//!
+//! Traits only. Adapters implement them; flows call them; nothing here knows
+//! SQL, Redis or the operating system.
+
+pub mod cache;
+pub mod clock;
+pub mod entropy;
+pub mod store;

@@ -1,0 +1,3 @@
+//! The HTTP front end of Horizon Auth.
+
+pub mod config;

@@ -1,0 +1,3 @@
+//! The program `horizon-auth`.
+
+fn main() {}
