@@ -1,1 +1,8 @@
-//! placeholder
+//! Adapters of Horizon Auth: the only crate that knows SQL, the system clock and the system's randomness.
+
+#[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+compile_error!("enable at least one of the features `sqlite` and `postgres`");
+
+pub mod cache;
+pub mod sql;
+pub mod system;

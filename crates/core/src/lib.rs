@@ -4,7 +4,10 @@
 //! `flows -> auth -> { crypto, ports } -> domain`, and nothing imports `flows`.
 //! There is no web framework and no database driver here.
 
+pub mod auth;
 pub mod crypto;
 pub mod domain;
 pub mod error;
+pub mod flights;
+pub mod flows;
 pub mod ports;

@@ -111,6 +111,13 @@ impl Policy {
         }
     }
 
+    /// Whether nobody logs in before the address is proved. Private enumeration
+    /// implies it: otherwise a log-in right after a registration would tell.
+    #[must_use]
+    pub fn verification_required(&self) -> bool {
+        self.require_verified_email || self.enumeration == Enumeration::Private
+    }
+
     /// How long a revocation must be remembered: until every token it can hit has expired everywhere.
     #[must_use]
     pub fn revocation_ttl(&self) -> Duration {

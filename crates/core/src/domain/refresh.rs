@@ -107,6 +107,8 @@ pub struct TokenState {
 /// The child of a consumed token.
 #[derive(Clone, Copy, Debug)]
 pub struct ChildState {
+    /// Which token it is.
+    pub digest: Digest<Refresh>,
     /// Stored expiry.
     pub expires_at: Timestamp,
     /// Whether it has been traded on.

@@ -42,11 +42,17 @@ pub enum StoreError {
     #[error("storage unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// It holds something that it never should.
-    #[error("storage is corrupt: {0}")]
-    Corrupt(&'static str),
+    #[error("storage is corrupt")]
+    Corrupt(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl StoreError {
+    /// A row that breaks a rule of ours.
+    #[must_use]
+    pub fn corrupt(what: &'static str) -> Self {
+        Self::Corrupt(what.into())
+    }
+
     /// Whether trying again cannot help.
     #[must_use]
     pub const fn is_corrupt(&self) -> bool {

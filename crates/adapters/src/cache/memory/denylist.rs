@@ -1,0 +1,120 @@
+//! The set of denied tokens of one node.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use async_trait::async_trait;
+use horizon_auth_core::domain::ids::{SessionId, TokenId, UserId};
+use horizon_auth_core::domain::revocation::{Revocation, Revoked, TokenSubject};
+use horizon_auth_core::domain::time::Timestamp;
+use horizon_auth_core::ports::cache::{CacheError, Denylist};
+
+/// Denied tokens, sessions and user cut-offs in memory.
+///
+/// It refuses to answer until it has been loaded from SQL, so a restart never
+/// revives a token. One read lock and three look-ups per verified token.
+#[derive(Debug, Default)]
+pub struct MemoryDenylist {
+    complete: AtomicBool,
+    entries: RwLock<Entries>,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    tokens: HashMap<TokenId, Timestamp>,
+    sessions: HashMap<SessionId, Timestamp>,
+    /// Lowest epoch still accepted; of several cut-offs the strictest wins.
+    users: HashMap<UserId, (i64, Timestamp)>,
+}
+
+impl Entries {
+    fn add(&mut self, revocation: &Revocation) {
+        let until = revocation.expires_at;
+        let later = |known: &mut Timestamp| *known = (*known).max(until);
+        match revocation.what {
+            Revoked::Token(token) => {
+                self.tokens.entry(token).and_modify(later).or_insert(until);
+            }
+            Revoked::Session(session) => {
+                self.sessions.entry(session).and_modify(later).or_insert(until);
+            }
+            Revoked::User { user, min_epoch } => {
+                let known = self.users.entry(user).or_insert((min_epoch, until));
+                *known = (known.0.max(min_epoch), known.1.max(until));
+            }
+        }
+    }
+
+    fn hit(&self, subject: &TokenSubject) -> bool {
+        self.tokens.contains_key(&subject.token)
+            || self.sessions.contains_key(&subject.session)
+            || self.users.get(&subject.user).is_some_and(|(min_epoch, _)| subject.epoch < *min_epoch)
+    }
+}
+
+impl MemoryDenylist {
+    // A panic while the lock is held cannot leave a map half-changed in a way that revives a token.
+    fn read(&self) -> RwLockReadGuard<'_, Entries> {
+        self.entries.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Entries> {
+        self.entries.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Denylist for MemoryDenylist {
+    async fn is_denied(&self, subject: &TokenSubject, _now: Timestamp) -> Result<bool, CacheError> {
+        if !self.is_complete() {
+            return Err(CacheError("revocations are not loaded"));
+        }
+        Ok(self.read().hit(subject))
+    }
+
+    async fn deny(&self, entries: &[Revocation]) -> Result<(), CacheError> {
+        let mut known = self.write();
+        for entry in entries {
+            known.add(entry);
+        }
+        Ok(())
+    }
+
+    async fn load(&self, entries: &[Revocation]) -> Result<(), CacheError> {
+        let mut fresh = Entries::default();
+        for entry in entries {
+            fresh.add(entry);
+        }
+        let mut known = self.write();
+        // Merged, not replaced: an entry denied while SQL was being read must survive.
+        for (token, until) in known.tokens.drain() {
+            fresh.tokens.entry(token).or_insert(until);
+        }
+        for (session, until) in known.sessions.drain() {
+            fresh.sessions.entry(session).or_insert(until);
+        }
+        for (user, (min_epoch, until)) in known.users.drain() {
+            let merged = fresh.users.entry(user).or_insert((min_epoch, until));
+            *merged = (merged.0.max(min_epoch), merged.1.max(until));
+        }
+        *known = fresh;
+        self.complete.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    fn suspect(&self) {
+        self.complete.store(false, Ordering::Release);
+    }
+
+    fn is_complete(&self) -> bool {
+        self.complete.load(Ordering::Acquire)
+    }
+
+    fn purge(&self, now: Timestamp) {
+        let mut known = self.write();
+        known.tokens.retain(|_, until| *until > now);
+        known.sessions.retain(|_, until| *until > now);
+        known.users.retain(|_, (_, until)| *until > now);
+    }
+}

@@ -1,0 +1,3 @@
+//! Denied tokens and counted attempts at memory speed.
+
+pub mod memory;

@@ -1,0 +1,180 @@
+//! Opening a database by URL.
+
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use horizon_auth_core::domain::refresh::{Rotation, RotationOutcome};
+use horizon_auth_core::ports::store::{Db, Result, Store, Tx};
+#[cfg(feature = "postgres")]
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+#[cfg(feature = "sqlite")]
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+use super::conn::{Open, Pooled, Sql};
+use super::error::store_error;
+
+/// How to reach the database.
+#[derive(Clone)]
+pub struct SqlConfig {
+    /// `postgres://…`, or `sqlite:FILE`.
+    pub url: String,
+    /// Most connections (PostgreSQL), or most readers beside the one writer (SQLite).
+    pub max_connections: u32,
+}
+
+impl std::fmt::Debug for SqlConfig {
+    // The URL may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqlConfig").field("max_connections", &self.max_connections).finish_non_exhaustive()
+    }
+}
+
+/// The database URL cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UrlError {
+    /// Neither a supported scheme nor one compiled in.
+    #[error("the database URL must begin with `sqlite:` or `postgres://`, and that engine must be compiled in")]
+    Scheme,
+    /// The rest of the URL is not valid.
+    #[error("the database URL is not valid")]
+    Invalid,
+}
+
+/// A pool of connections to either engine. Clones share it.
+#[derive(Clone, Debug)]
+pub struct SqlStore(pub(super) Engine);
+
+#[derive(Clone, Debug)]
+pub(super) enum Engine {
+    #[cfg(feature = "postgres")]
+    Pg(PgPool),
+    /// SQLite allows one writer at a time; giving it one connection turns lock
+    /// errors into waiting.
+    #[cfg(feature = "sqlite")]
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+}
+
+/// Longest wait for a connection; a client is better served by a 503 than by more waiting.
+const ACQUIRE: Duration = Duration::from_secs(5);
+
+impl SqlStore {
+    /// Prepares a pool; connections are opened when they are needed.
+    ///
+    /// # Errors
+    /// A [`UrlError`] that never repeats the URL, since it may hold a password.
+    pub fn new(config: &SqlConfig) -> std::result::Result<Self, UrlError> {
+        #[cfg(feature = "postgres")]
+        if config.url.starts_with("postgres://") || config.url.starts_with("postgresql://") {
+            return Self::postgres(config);
+        }
+        #[cfg(feature = "sqlite")]
+        if config.url.starts_with("sqlite:") {
+            return Self::sqlite(config);
+        }
+        Err(UrlError::Scheme)
+    }
+
+    #[cfg(feature = "postgres")]
+    fn postgres(config: &SqlConfig) -> std::result::Result<Self, UrlError> {
+        let options: PgConnectOptions = config.url.parse().map_err(|_| UrlError::Invalid)?;
+        // No statement of ours is slow: one that is hangs on a lock or a sick server.
+        let options = options.application_name("horizon-auth").options([
+            ("statement_timeout", "10s"),
+            ("idle_in_transaction_session_timeout", "30s"),
+        ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(config.max_connections)
+            .acquire_timeout(ACQUIRE)
+            .test_before_acquire(false) // costs a round trip per request; a dead connection shows itself
+            .connect_lazy_with(options);
+        Ok(Self(Engine::Pg(pool)))
+    }
+
+    #[cfg(feature = "sqlite")]
+    fn sqlite(config: &SqlConfig) -> std::result::Result<Self, UrlError> {
+        let options: SqliteConnectOptions = config.url.parse().map_err(|_| UrlError::Invalid)?;
+        let common = options.foreign_keys(true).busy_timeout(ACQUIRE);
+        // FULL: with less, a power cut can lose the last commit and a used token would live again.
+        let writer = common
+            .clone()
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full);
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(ACQUIRE)
+                .test_before_acquire(false)
+                .idle_timeout(None)
+                .max_lifetime(None)
+        };
+        Ok(Self(Engine::Sqlite {
+            writer: pool(1).connect_lazy_with(writer),
+            readers: pool(config.max_connections.clamp(1, 8)).connect_lazy_with(common.read_only(true)),
+        }))
+    }
+
+    /// Whether only this process may use the database.
+    #[must_use]
+    pub const fn is_single_node(&self) -> bool {
+        match &self.0 {
+            #[cfg(feature = "postgres")]
+            Engine::Pg(_) => false,
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite { .. } => true,
+        }
+    }
+
+    /// Closes all connections after their current statement.
+    pub async fn close(&self) {
+        match &self.0 {
+            #[cfg(feature = "postgres")]
+            Engine::Pg(pool) => pool.close().await,
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await; // last: its close folds the write-ahead log back
+            }
+        }
+    }
+
+    pub(super) async fn open(&self) -> Result<Sql<Open>> {
+        let open = match &self.0 {
+            #[cfg(feature = "postgres")]
+            Engine::Pg(pool) => pool.begin().await.map(Open::Pg),
+            // IMMEDIATE: a deferred transaction that upgrades to writing fails instead of waiting.
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(Open::Sqlite),
+        };
+        open.map(Sql).map_err(store_error)
+    }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn db(&self) -> Result<Box<dyn Db>> {
+        let pooled = match &self.0 {
+            #[cfg(feature = "postgres")]
+            Engine::Pg(pool) => pool.acquire().await.map(Pooled::Pg),
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite { readers, .. } => readers.acquire().await.map(Pooled::Sqlite),
+        };
+        Ok(Box::new(Sql(pooled.map_err(store_error)?)))
+    }
+
+    async fn begin(&self) -> Result<Box<dyn Tx>> {
+        Ok(Box::new(self.open().await?))
+    }
+
+    async fn rotate_refresh_token(&self, rotation: &Rotation) -> Result<RotationOutcome> {
+        self.rotate(rotation).await
+    }
+
+    async fn ping(&self) -> Result<Duration> {
+        let started = Instant::now();
+        let mut open = self.open().await?; // a write transaction: a read-only database is not ready
+        sql!(fetch_one (i32,), open, "SELECT 1")?;
+        drop(open);
+        Ok(started.elapsed())
+    }
+}

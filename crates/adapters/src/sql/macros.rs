@@ -1,0 +1,42 @@
+//! One statement, two engines.
+
+/// Runs one SQL literal on whichever engine the connection belongs to.
+///
+/// `sql!(fetch_optional Row, self, "…", args)` maps rows to `Row` (any
+/// `FromRow`); `sql!(execute, self, "…", args)` gives the number of rows
+/// touched. The text is a literal, so no statement is ever built from strings.
+/// Where dialects differ: `postgres: "…", sqlite: "…"` in place of the literal.
+macro_rules! sql {
+    (execute, $db:expr, postgres: $pg:literal, sqlite: $lite:literal $(, $arg:expr)* $(,)?) => {{
+        let done = match $db.conn() {
+            #[cfg(feature = "postgres")]
+            $crate::sql::conn::Conn::Pg(conn) => {
+                sqlx::query($pg)$(.bind($arg))*.execute(conn).await.map(|done| done.rows_affected())
+            }
+            #[cfg(feature = "sqlite")]
+            $crate::sql::conn::Conn::Sqlite(conn) => {
+                sqlx::query($lite)$(.bind($arg))*.execute(conn).await.map(|done| done.rows_affected())
+            }
+        };
+        done.map_err($crate::sql::error::store_error)
+    }};
+    (execute, $db:expr, $text:literal $(, $arg:expr)* $(,)?) => {
+        sql!(execute, $db, postgres: $text, sqlite: $text $(, $arg)*)
+    };
+    ($fetch:ident $row:ty, $db:expr, postgres: $pg:literal, sqlite: $lite:literal $(, $arg:expr)* $(,)?) => {{
+        let found = match $db.conn() {
+            #[cfg(feature = "postgres")]
+            $crate::sql::conn::Conn::Pg(conn) => {
+                sqlx::query_as::<_, $row>($pg)$(.bind($arg))*.$fetch(conn).await
+            }
+            #[cfg(feature = "sqlite")]
+            $crate::sql::conn::Conn::Sqlite(conn) => {
+                sqlx::query_as::<_, $row>($lite)$(.bind($arg))*.$fetch(conn).await
+            }
+        };
+        found.map_err($crate::sql::error::store_error)
+    }};
+    ($fetch:ident $row:ty, $db:expr, $text:literal $(, $arg:expr)* $(,)?) => {
+        sql!($fetch $row, $db, postgres: $text, sqlite: $text $(, $arg)*)
+    };
+}

@@ -1,0 +1,89 @@
+//! Forward-only migrations, embedded in the program.
+
+use sqlx::migrate::Migrator;
+
+use super::connect::{Engine, SqlStore};
+
+#[cfg(feature = "postgres")]
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+#[cfg(feature = "sqlite")]
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// The schema could not be read or brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// The database cannot be reached.
+    #[error("the database cannot be reached")]
+    Unreachable(#[source] sqlx::Error),
+    /// A migration failed or does not match what was applied; nothing of it was kept.
+    #[error("the schema cannot be migrated")]
+    Failed(#[source] sqlx::migrate::MigrateError),
+}
+
+/// How far the schema is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MigrationStatus {
+    /// Migrations that the database has.
+    pub applied: usize,
+    /// Migrations that this program brings along.
+    pub known: usize,
+}
+
+impl MigrationStatus {
+    /// Whether the program and the database fit together.
+    #[must_use]
+    pub const fn is_current(self) -> bool {
+        self.applied == self.known
+    }
+}
+
+impl SqlStore {
+    /// Brings the schema up to date; does nothing if it is. Two callers at
+    /// once wait for each other (an advisory lock on PostgreSQL, the write
+    /// lock on SQLite).
+    ///
+    /// # Errors
+    /// [`MigrateError`]; a failed migration is rolled back.
+    pub async fn migrate(&self) -> Result<MigrationStatus, MigrateError> {
+        match &self.0 {
+            #[cfg(feature = "postgres")]
+            Engine::Pg(pool) => POSTGRES.run(pool).await,
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite { writer, .. } => SQLITE.run(writer).await,
+        }
+        .map_err(MigrateError::Failed)?;
+        self.migration_status().await
+    }
+
+    /// Compares the database with the program, without changing anything.
+    ///
+    /// # Errors
+    /// [`MigrateError::Unreachable`].
+    pub async fn migration_status(&self) -> Result<MigrationStatus, MigrateError> {
+        const COUNT: &str = "SELECT COUNT(*) FROM _sqlx_migrations WHERE success";
+        let (known, table, applied) = match &self.0 {
+            #[cfg(feature = "postgres")]
+            Engine::Pg(pool) => {
+                let (table,): (bool,) = sqlx::query_as("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+                    .fetch_one(pool)
+                    .await
+                    .map_err(MigrateError::Unreachable)?;
+                let count = sqlx::query_as::<_, (i64,)>(COUNT);
+                (POSTGRES.iter().count(), table, if table { Some(count.fetch_one(pool).await) } else { None })
+            }
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite { writer, .. } => {
+                let (table,): (i64,) =
+                    sqlx::query_as("SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
+                        .fetch_one(writer)
+                        .await
+                        .map_err(MigrateError::Unreachable)?;
+                let count = sqlx::query_as::<_, (i64,)>(COUNT);
+                (SQLITE.iter().count(), table == 1, if table == 1 { Some(count.fetch_one(writer).await) } else { None })
+            }
+        };
+        debug_assert_eq!(table, applied.is_some());
+        let applied = applied.transpose().map_err(MigrateError::Unreachable)?.map_or(0, |(count,)| count);
+        Ok(MigrationStatus { applied: usize::try_from(applied).unwrap_or(0), known })
+    }
+}

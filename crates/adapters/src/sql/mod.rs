@@ -1,0 +1,29 @@
+//! Storage in PostgreSQL or SQLite, from one SQL text where both allow it.
+//!
+//! One file per port file, same name. A statement that only one engine
+//! understands stands beside its twin and says why. `macros.rs` is the only
+//! place that picks the engine; nothing here reads a clock.
+
+#[macro_use]
+mod macros;
+
+mod audit;
+mod conn;
+mod connect;
+mod error;
+mod keys;
+mod migrate;
+mod outbox;
+mod passwords;
+mod refresh_tokens;
+mod revocations;
+mod roles;
+mod rotate;
+mod sessions;
+mod sweep;
+mod tenants;
+mod types;
+mod users;
+
+pub use connect::{SqlConfig, SqlStore, UrlError};
+pub use migrate::{MigrateError, MigrationStatus};

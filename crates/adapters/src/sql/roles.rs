@@ -1,0 +1,25 @@
+use async_trait::async_trait;
+use horizon_auth_core::domain::ids::UserId;
+use horizon_auth_core::domain::role::Role;
+use horizon_auth_core::domain::tenant::TenantId;
+use horizon_auth_core::domain::time::Timestamp;
+use horizon_auth_core::ports::store::{Result, Roles};
+
+use super::conn::{HasConn, Sql};
+
+#[async_trait]
+impl<C: HasConn> Roles for Sql<C> {
+    async fn insert_user_role(&mut self, tenant: &TenantId, user: UserId, role: &Role, now: Timestamp) -> Result<()> {
+        sql!(
+            execute,
+            self,
+            "INSERT INTO user_roles (user_id, role, tenant_id, granted_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (user_id, role) DO NOTHING",
+            user.uuid(),
+            role.as_str(),
+            tenant.as_str(),
+            now.millis(),
+        )?;
+        Ok(())
+    }
+}

@@ -1,0 +1,63 @@
+//! Columns to domain types. A column that does not fit is a corrupt row, never a panic.
+
+use horizon_auth_core::domain::email::Email;
+use horizon_auth_core::domain::ids::UserId;
+use horizon_auth_core::domain::role::Role;
+use horizon_auth_core::domain::tenant::TenantId;
+use horizon_auth_core::domain::time::Timestamp;
+use horizon_auth_core::domain::user::User;
+use horizon_auth_core::ports::store::{Result, StoreError};
+use uuid::Uuid;
+
+/// A stored tenant name.
+pub(super) fn tenant(text: &str) -> Result<TenantId> {
+    TenantId::parse(text).map_err(|_| StoreError::corrupt("a tenant_id is not a tenant name"))
+}
+
+/// 32 stored bytes.
+pub(super) fn bytes32(bytes: &[u8]) -> Result<[u8; 32]> {
+    bytes.try_into().map_err(|_| StoreError::corrupt("a digest is not 32 bytes long"))
+}
+
+/// A nullable instant.
+pub(super) fn instant(millis: Option<i64>) -> Option<Timestamp> {
+    millis.map(Timestamp::from_millis)
+}
+
+/// The columns of a user with its roles joined by spaces.
+#[derive(sqlx::FromRow)]
+pub(super) struct UserRow {
+    pub(super) id: Uuid,
+    pub(super) tenant_id: String,
+    pub(super) email: String,
+    pub(super) email_written: String,
+    pub(super) full_name: Option<String>,
+    pub(super) email_verified_at: Option<i64>,
+    pub(super) disabled_at: Option<i64>,
+    pub(super) cred_version: i64,
+    pub(super) token_epoch: i64,
+    pub(super) created_at: i64,
+    pub(super) updated_at: i64,
+    pub(super) roles: Option<String>,
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = StoreError;
+
+    fn try_from(row: UserRow) -> Result<Self> {
+        let role = |name: &str| Role::parse(name).map_err(|_| StoreError::corrupt("a role is not a role name"));
+        Ok(Self {
+            id: UserId::from_uuid(row.id),
+            tenant: tenant(&row.tenant_id)?,
+            email: Email::from_stored(row.email, row.email_written),
+            full_name: row.full_name,
+            email_verified_at: instant(row.email_verified_at),
+            disabled_at: instant(row.disabled_at),
+            cred_version: row.cred_version,
+            token_epoch: row.token_epoch,
+            roles: row.roles.as_deref().unwrap_or("").split_whitespace().map(role).collect::<Result<_>>()?,
+            created_at: Timestamp::from_millis(row.created_at),
+            updated_at: Timestamp::from_millis(row.updated_at),
+        })
+    }
+}

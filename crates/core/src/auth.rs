@@ -1,0 +1,259 @@
+//! The handle that everything hangs on, and the steps that several flows share.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::crypto::access_token::AccessTokens;
+use crate::crypto::password_hasher::PasswordHasher;
+use crate::domain::audit::{AuditRow, Event, Level};
+use crate::domain::client::Client;
+use crate::domain::ids::{EventId, RequestId, SessionId, TokenId, UserId};
+use crate::domain::limits::{Counted, Rule};
+use crate::domain::policy::Policy;
+use crate::domain::revocation::Revocation;
+use crate::domain::tenant::TenantId;
+use crate::domain::time::Timestamp;
+use crate::domain::token::{Kind, SECRET_BYTES, Secret};
+use crate::domain::user::User;
+use crate::error::Error;
+use crate::flights::Flights;
+use crate::ports::cache::{Denylist, Limiter};
+use crate::ports::clock::Clock;
+use crate::ports::entropy::Entropy;
+use crate::ports::store::{Store, Tx};
+
+/// Everything an [`Auth`] is made of.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "holds keys; `Auth` has a Debug that shows nothing")]
+pub struct Parts {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// Denied tokens.
+    pub denylist: Arc<dyn Denylist>,
+    /// Counted attempts.
+    pub limiter: Arc<dyn Limiter>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Unpredictable bytes.
+    pub entropy: Arc<dyn Entropy>,
+    /// Password hashing within its budget.
+    pub hasher: PasswordHasher,
+    /// Keys, issuer and audience.
+    pub tokens: AccessTokens,
+    /// The rules' settings.
+    pub policy: Policy,
+}
+
+/// The authentication engine. Cheap to clone; every clone is the same engine.
+///
+/// Its methods are the use cases, one file each in `flows/`.
+#[derive(Clone)]
+pub struct Auth(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    flights: Flights,
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Auth")
+    }
+}
+
+impl Auth {
+    /// Joins the parts. Call [`Auth::prepare`] before the first request.
+    #[must_use]
+    pub fn from_parts(parts: Parts) -> Self {
+        Self(Arc::new(Inner { parts, flights: Flights::default() }))
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.0.parts.policy
+    }
+
+    /// The engine's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.parts.clock.now()
+    }
+
+    /// A fresh id for a request that brought none.
+    ///
+    /// # Errors
+    /// `internal` if the machine has no random bytes.
+    pub fn fresh_request_id(&self) -> Result<RequestId, Error> {
+        Ok(RequestId::mint(self.now(), self.random()?))
+    }
+
+    /// How busy the password hasher is.
+    #[must_use]
+    pub fn hasher(&self) -> &PasswordHasher {
+        &self.0.parts.hasher
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.0.parts.store
+    }
+
+    pub(crate) fn denylist(&self) -> &dyn Denylist {
+        &*self.0.parts.denylist
+    }
+
+    pub(crate) fn tokens(&self) -> &AccessTokens {
+        &self.0.parts.tokens
+    }
+
+    pub(crate) fn flights(&self) -> &Flights {
+        &self.0.flights
+    }
+
+    /// Random bytes for an id or a secret.
+    pub(crate) fn random<const N: usize>(&self) -> Result<[u8; N], Error> {
+        let mut bytes = [0; N];
+        self.0.parts.entropy.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// A fresh opaque token.
+    pub(crate) fn fresh_secret<K: Kind>(&self) -> Result<Secret<K>, Error> {
+        let bytes = zeroize::Zeroizing::new(self.random::<SECRET_BYTES>()?);
+        Ok(Secret::from_random(&bytes))
+    }
+
+    /// Counts an attempt and refuses it if there were too many.
+    pub(crate) async fn limit(&self, rule: Rule, counted: Counted<'_>, now: Timestamp) -> Result<(), Error> {
+        let Some(rate) = self.policy().limits.rate(rule) else { return Ok(()) };
+        let limiter = &self.0.parts.limiter;
+        let wait = match rule {
+            Rule::LoginAccount => limiter.hit_with_delay(rule, counted, rate, now).await?,
+            Rule::Login | Rule::Register | Rule::Refresh => limiter.hit(rule, counted, rate, now).await?,
+        };
+        wait.map_or(Ok(()), |retry_after| Err(Error::RateLimited { retry_after }))
+    }
+
+    /// Forgets the attempts of somebody who has proved to be the owner.
+    pub(crate) async fn forgive(&self, rule: Rule, counted: Counted<'_>) -> Result<(), Error> {
+        Ok(self.0.parts.limiter.forgive(rule, counted).await?)
+    }
+
+    /// An audit row about this request.
+    pub(crate) fn event(
+        &self,
+        event: Event,
+        tenant: &TenantId,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<AuditRow, Error> {
+        Ok(AuditRow::new(EventId::mint(now, self.random()?), now, event, tenant, client))
+    }
+
+    /// Writes an event that has no other transaction to belong to.
+    pub(crate) async fn record(&self, row: AuditRow) -> Result<(), Error> {
+        let mut tx = self.store().begin().await?;
+        tx.insert_audit_event(&row).await?;
+        tx.commit().await?;
+        announce(&row);
+        Ok(())
+    }
+
+    /// Writes the event into the transaction, commits, and announces it.
+    pub(crate) async fn commit(&self, mut tx: Box<dyn Tx>, row: AuditRow) -> Result<(), Error> {
+        tx.insert_audit_event(&row).await?;
+        tx.commit().await?;
+        announce(&row);
+        Ok(())
+    }
+
+    /// Like [`Auth::commit`], with revocations that must reach the denylist.
+    ///
+    /// Runs to its end even if the caller goes away: a client that hangs up
+    /// between the commit and the denylist would otherwise keep a dead token
+    /// alive on this node. If the commit's outcome is unknown, the denylist is
+    /// suspect until it has been read again, and refuses meanwhile.
+    pub(crate) async fn commit_revoking(
+        &self,
+        mut tx: Box<dyn Tx>,
+        revocations: Vec<Revocation>,
+        row: AuditRow,
+    ) -> Result<(), Error> {
+        let auth = self.clone();
+        let work = async move {
+            for revocation in &revocations {
+                tx.insert_revocation(revocation, row.at).await?;
+            }
+            tx.insert_audit_event(&row).await?;
+            if let Err(error) = tx.commit().await {
+                auth.denylist().suspect();
+                return Err(error.into());
+            }
+            auth.denylist().deny(&revocations).await?;
+            announce(&row);
+            Ok(())
+        };
+        tokio::spawn(work).await.unwrap_or(Err(Error::Internal("a revocation panicked")))
+    }
+
+    /// The access token of a session, for the user as just read.
+    pub(crate) fn access_token(&self, user: &User, session: SessionId, now: Timestamp) -> Result<String, Error> {
+        let policy = self.policy();
+        let iat = now.seconds();
+        let claims = crate::domain::claims::AccessClaims {
+            sub: user.id,
+            email: user.email.canonical().to_owned(),
+            tenant: user.tenant.clone(),
+            roles: user.roles.clone(),
+            iat,
+            exp: iat + whole_seconds(policy.access_ttl),
+            nbf: None,
+            iss: policy.issuer.clone(),
+            aud: policy.audience.clone(),
+            jti: TokenId::mint(now, self.random()?),
+            sid: session,
+            epoch: user.token_epoch,
+        };
+        Ok(self.tokens().sign(&claims)?)
+    }
+
+    /// A revocation that outlives every token it can hit.
+    pub(crate) fn revocation(
+        &self,
+        tenant: &TenantId,
+        what: crate::domain::revocation::Revoked,
+        now: Timestamp,
+    ) -> Revocation {
+        Revocation { tenant: tenant.clone(), what, expires_at: now + self.policy().revocation_ttl() }
+    }
+}
+
+fn whole_seconds(ttl: Duration) -> i64 {
+    i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// One line of the security log (decision D24). Field names are the design's.
+pub(crate) fn announce(row: &AuditRow) {
+    let (event, level) = row.event.row();
+    macro_rules! line {
+        ($macro:ident) => {
+            tracing::$macro!(
+                target: "horizon_auth::security",
+                event,
+                tenantId = %row.tenant,
+                userId = row.user.map(UserId::uuid).map(tracing::field::display),
+                sessionId = row.session.map(SessionId::uuid).map(tracing::field::display),
+                email = row.email.as_deref(),
+                ip = %row.ip,
+                userAgent = row.user_agent.as_deref(),
+                requestId = %row.request,
+            )
+        };
+    }
+    match level {
+        Level::Info => line!(info),
+        Level::Warn => line!(warn),
+        Level::Error => line!(error),
+    }
+}

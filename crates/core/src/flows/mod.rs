@@ -1,0 +1,29 @@
+//! The use cases, one per file: a command in, an outcome or an [`Error`](crate::error::Error) out.
+//!
+//! Every flow reads the clock once, on its first line; limits come before
+//! work; no transaction is open while something is hashed, signed or sent.
+//! Front ends call flows; flows call `auth.rs`, `crypto` and ports.
+
+mod authenticate;
+mod begin_session;
+mod end_session;
+mod health;
+mod jwks;
+mod login;
+mod logout;
+mod prepare;
+mod profile;
+mod refresh;
+mod register;
+mod set_password;
+mod sweep;
+
+pub use authenticate::AuthenticateCommand;
+pub use begin_session::{IssuedRefresh, LoggedIn};
+pub use end_session::EndSessionCommand;
+pub use health::{Health, Part};
+pub use login::LoginCommand;
+pub use logout::{LogoutCommand, LogoutScope};
+pub use refresh::{IdempotencyKey, RefreshCommand, Refreshed};
+pub use register::{RegisterCommand, Registered};
+pub use set_password::SetPasswordCommand;

@@ -1,0 +1,17 @@
+//! One's own account.
+
+use crate::auth::Auth;
+use crate::domain::claims::AccessClaims;
+use crate::domain::user::User;
+use crate::error::{Code, Error};
+
+impl Auth {
+    /// The account of a verified token, as it is now.
+    ///
+    /// # Errors
+    /// `token_invalid` if the account is gone or disabled, `unavailable`.
+    pub async fn profile(&self, claims: &AccessClaims) -> Result<User, Error> {
+        let user = self.store().db().await?.find_user(&claims.tenant, claims.sub).await?;
+        user.filter(|user| user.disabled_at.is_none()).ok_or(Error::Refused(Code::TokenInvalid))
+    }
+}

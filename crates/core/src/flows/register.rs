@@ -1,0 +1,139 @@
+//! A new account (decision D15).
+
+use crate::auth::Auth;
+use crate::domain::audit::Event;
+use crate::domain::client::Client;
+use crate::domain::email::Email;
+use crate::domain::ids::{MailId, UserId};
+use crate::domain::limits::{Counted, Rule};
+use crate::domain::mail::{MailKind, NewMail};
+use crate::domain::password::{Password, PasswordHash};
+use crate::domain::policy::Enumeration;
+use crate::domain::tenant::TenantId;
+use crate::domain::time::Timestamp;
+use crate::domain::user::{NewUser, User};
+use crate::error::{Code, Error};
+use crate::flows::begin_session::LoggedIn;
+use crate::ports::store::Tx;
+
+/// What a registration needs. The tenant comes from the front end's extractor, never from the body.
+#[derive(Clone, Debug)]
+pub struct RegisterCommand {
+    /// The tenant of the request.
+    pub tenant: TenantId,
+    /// The address.
+    pub email: Email,
+    /// The password.
+    pub password: Password,
+    /// The name, if given.
+    pub full_name: Option<String>,
+    /// Who asks.
+    pub client: Client,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub enum Registered {
+    /// The account is ready and logged in.
+    LoggedIn(Box<LoggedIn>),
+    /// The address must be proved first; nobody is logged in. With
+    /// [`Enumeration::Private`] this is also the answer for a known address.
+    VerificationRequired(Box<User>),
+}
+
+impl Auth {
+    /// Makes an account and logs it in, or asks for proof of the address.
+    ///
+    /// # Errors
+    /// `rate_limited`, `email_taken`, `overloaded`, `unavailable`, `internal`.
+    pub async fn register(&self, cmd: RegisterCommand) -> Result<Registered, Error> {
+        let now = self.now();
+        self.limit(Rule::Register, Counted::Network(&cmd.tenant, cmd.client.network()), now).await?;
+        // Hashed before the look-up, so that a known address costs as much as a new one.
+        let hash = self.hasher().hash(&cmd.password).await?;
+        let new = NewUser {
+            id: UserId::mint(now, self.random()?),
+            tenant: cmd.tenant.clone(),
+            email: cmd.email.clone(),
+            full_name: cmd.full_name.clone(),
+            created_at: now,
+        };
+        let mut tx = self.store().begin().await?;
+        if !tx.insert_user(&new).await? {
+            return self.refuse_known_address(tx, &cmd, new, now).await;
+        }
+        let user = self.fill_account(&mut *tx, new, &hash, now).await?;
+        let event = self.event(Event::Registered, &cmd.tenant, &cmd.client, now)?.with_email(&cmd.email);
+        if self.policy().verification_required() {
+            self.commit(tx, event.with_user(user.id)).await?;
+            return Ok(Registered::VerificationRequired(Box::new(user)));
+        }
+        let begun =
+            self.begin_session(&mut *tx, &cmd.tenant, user.id, user.cred_version, &cmd.client, now).await?;
+        let Some(begun) = begun else { return Err(Error::Internal("a new user could not begin a session")) };
+        self.commit(tx, event.with_user(user.id).with_session(begun.session)).await?;
+        let access_token = self.access_token(&user, begun.session, now)?;
+        let (refresh, session) = (begun.refresh, begun.session);
+        Ok(Registered::LoggedIn(Box::new(LoggedIn { user, access_token, refresh, session })))
+    }
+
+    /// Password, roles and the verification mail, in the transaction that made the user.
+    async fn fill_account(
+        &self,
+        tx: &mut dyn Tx,
+        new: NewUser,
+        hash: &PasswordHash,
+        now: Timestamp,
+    ) -> Result<User, Error> {
+        tx.put_password(&new.tenant, new.id, hash, now).await?;
+        for role in &self.policy().default_roles {
+            tx.insert_user_role(&new.tenant, new.id, role, now).await?;
+        }
+        self.queue_mail(tx, &new.tenant, new.id, MailKind::VerifyEmail, now).await?;
+        Ok(new.into_user(self.policy().default_roles.clone()))
+    }
+
+    /// A known address: 409, or the same answer as for a new one and a notice to its owner.
+    async fn refuse_known_address(
+        &self,
+        mut tx: Box<dyn Tx>,
+        cmd: &RegisterCommand,
+        new: NewUser,
+        now: Timestamp,
+    ) -> Result<Registered, Error> {
+        let event = self.event(Event::RegistrationRefused, &cmd.tenant, &cmd.client, now)?.with_email(&cmd.email);
+        match self.policy().enumeration {
+            Enumeration::Explicit => {
+                self.commit(tx, event).await?;
+                Err(Code::EmailTaken.into())
+            }
+            Enumeration::Private => {
+                if let Some(owner) = tx.find_user_id(&cmd.tenant, &cmd.email).await? {
+                    self.queue_mail(&mut *tx, &cmd.tenant, owner, MailKind::AlreadyRegistered, now).await?;
+                }
+                self.commit(tx, event).await?;
+                let lookalike = new.into_user(self.policy().default_roles.clone());
+                Ok(Registered::VerificationRequired(Box::new(lookalike)))
+            }
+        }
+    }
+
+    async fn queue_mail(
+        &self,
+        tx: &mut dyn Tx,
+        tenant: &TenantId,
+        user: UserId,
+        kind: MailKind,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let mail = NewMail {
+            id: MailId::mint(now, self.random()?),
+            tenant: tenant.clone(),
+            user,
+            kind,
+            created_at: now,
+            expires_at: now + self.policy().verification_ttl,
+        };
+        Ok(tx.insert_mail(&mail).await?)
+    }
+}

@@ -1,0 +1,47 @@
+//! Housekeeping: removes what has expired, a little at a time.
+
+use crate::auth::Auth;
+use crate::domain::policy::Policy;
+use crate::error::Error;
+use crate::ports::store::SweepTarget;
+
+/// Rows per transaction: short enough that nobody waits for it.
+const BATCH: i64 = 500;
+/// Batches per target and sweep; the rest waits for the next one.
+const BATCHES: usize = 20;
+
+impl Auth {
+    /// Removes expired rows in bounded batches; how many there were. Correctness never depends on it.
+    ///
+    /// # Errors
+    /// `unavailable`; what was removed before stays removed.
+    pub async fn sweep(&self) -> Result<u64, Error> {
+        let now = self.now();
+        self.denylist().purge(now);
+        let before = now - Policy::CLOCK_SKEW;
+        let mut swept = 0;
+        for target in SweepTarget::ALL {
+            for _ in 0..BATCHES {
+                let mut tx = self.store().begin().await?;
+                let rows = tx.sweep_expired(*target, before, BATCH).await?;
+                tx.commit().await?;
+                swept += rows;
+                if rows < BATCH.unsigned_abs() {
+                    break;
+                }
+            }
+        }
+        Ok(swept)
+    }
+
+    /// Reads the revocations again if the memory's copy became suspect.
+    ///
+    /// # Errors
+    /// `unavailable` while the database does not answer; the node refuses tokens meanwhile.
+    pub async fn heal(&self) -> Result<(), Error> {
+        if self.denylist().is_complete() {
+            return Ok(());
+        }
+        self.reload_revocations().await
+    }
+}
