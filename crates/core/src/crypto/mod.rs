@@ -4,10 +4,14 @@
 //! bytes go in and what is believed of what comes out.
 
 pub mod access_token;
+mod argon2_engine;
+mod hash_pool;
+mod hash_workers;
 pub mod jws;
 pub mod keyring;
 pub mod password_hasher;
 pub mod replay;
+mod stored_hash;
 
 /// A primitive failed where it cannot fail with the inputs we give it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
