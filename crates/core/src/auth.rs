@@ -24,7 +24,6 @@ use crate::ports::entropy::Entropy;
 use crate::ports::store::{Store, Tx};
 
 /// Everything an [`Auth`] is made of.
-#[derive(Clone)]
 #[expect(missing_debug_implementations, reason = "holds keys; `Auth` has a Debug that shows nothing")]
 pub struct Parts {
     /// The database.

@@ -6,6 +6,9 @@
 pub mod access_token;
 mod der;
 mod jwk;
+mod argon2_engine;
+mod hash_pool;
+mod hash_workers;
 pub mod jws;
 mod key_pem;
 pub mod keyring;
@@ -13,6 +16,7 @@ pub mod password_hasher;
 pub mod replay;
 mod signing_key;
 mod verifying_key;
+mod stored_hash;
 
 /// A primitive failed where it cannot fail with the inputs we give it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

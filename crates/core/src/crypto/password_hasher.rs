@@ -1,8 +1,25 @@
 //! Password hashing within a memory budget.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::CryptoError;
+use super::argon2_engine::{self, Arena, Input};
+use super::hash_pool::Pool;
+use super::stored_hash::{MAX_LANES, MAX_PASSES, MAX_TAG, Phc, StoredHash};
+use crate::domain::password::{Password, PasswordHash};
 use crate::domain::policy::Argon2Cost;
+use crate::error::Error;
+use crate::ports::entropy::Entropy;
+
+const SALT_LEN: usize = 16;
+const TAG_LEN: usize = 32;
+/// How long a worker without work keeps its memory.
+const ARENA_IDLE: Duration = Duration::from_secs(10);
 
 /// Which implementation of Argon2id computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,3 +48,247 @@ pub struct HasherConfig {
     /// Which implementation.
     pub engine: HashEngine,
 }
+
+impl HasherConfig {
+    fn budget_kib(&self) -> u64 {
+        u64::from(self.memory_mib) * 1024
+    }
+
+    /// How many hashes run at once: what memory and `max_parallel` allow.
+    fn parallel(&self) -> Result<u32, CryptoError> {
+        let each = self.cost.memory_kib.div_ceil(1024).max(1);
+        let most = u32::try_from(self.max_parallel).unwrap_or(u32::MAX);
+        match self.memory_mib / each {
+            0 => Err(CryptoError::new(
+                "the memory budget for password hashing is too small for a single hash",
+            )),
+            fit => Ok(fit.min(most).max(1)),
+        }
+    }
+
+    /// Refuses costs that Argon2 does not have, or that `verify` would later refuse.
+    fn check_cost(&self) -> Result<(), CryptoError> {
+        let Argon2Cost {
+            memory_kib,
+            passes,
+            lanes,
+        } = self.cost;
+        if !(1..=MAX_LANES).contains(&lanes) {
+            return Err(CryptoError::new(
+                "the lanes of password hashing must be from 1 to 16",
+            ));
+        }
+        if !(1..=MAX_PASSES).contains(&passes) {
+            return Err(CryptoError::new(
+                "the passes of password hashing must be from 1 to 20",
+            ));
+        }
+        if memory_kib < 8 * lanes {
+            return Err(CryptoError::new(
+                "the memory of a password hash must be at least 8 KiB per lane",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// What `verify` found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// Whether it is the password.
+    pub matches: bool,
+    /// Whether the stored hash should be replaced by a new one; only ever set on a match.
+    pub needs_rehash: bool,
+}
+
+/// How busy a hasher is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HasherStats {
+    /// Hashes being computed.
+    pub running: usize,
+    /// Requests waiting for their turn.
+    pub waiting: usize,
+    /// Most hashes that run at once.
+    pub parallel: usize,
+}
+
+/// Makes and checks password hashes, never more at once than memory allows.
+///
+/// Clones share one pool. Everybody waits in one queue, in the order of
+/// arrival; when it is full, or the wait too long, the answer is
+/// [`Error::Overloaded`] rather than a process without memory.
+#[derive(Clone)]
+pub struct PasswordHasher(Arc<Inner>);
+
+struct Inner {
+    cost: Argon2Cost,
+    budget_kib: u64,
+    bcrypt: bool,
+    entropy: Arc<dyn Entropy>,
+    pool: Pool,
+}
+
+impl PasswordHasher {
+    /// A hasher, after the chosen engine has computed the vector of RFC 9106 correctly.
+    ///
+    /// Costs microseconds; threads and memory come with the first hash.
+    ///
+    /// # Errors
+    /// The cost is not a valid one, a single hash does not fit into the memory
+    /// budget, or the engine computes something that is not Argon2id.
+    pub fn new(config: HasherConfig, entropy: Arc<dyn Entropy>) -> Result<Self, CryptoError> {
+        config.check_cost()?;
+        let parallel = config.parallel()?;
+        argon2_engine::check_vector(config.engine)?;
+        Ok(Self(Arc::new(Inner {
+            cost: config.cost,
+            budget_kib: config.budget_kib(),
+            bcrypt: config.bcrypt,
+            entropy,
+            pool: Pool::new(&config, parallel, ARENA_IDLE),
+        })))
+    }
+
+    /// Hashes a password at the configured cost, with a new salt.
+    ///
+    /// # Errors
+    /// `Overloaded` when there is no room in time, `Internal`.
+    pub async fn hash(&self, password: &Password) -> Result<PasswordHash, Error> {
+        let cost = self.0.cost;
+        let mut salt = vec![0; SALT_LEN];
+        self.0.entropy.fill(&mut salt)?;
+        let password = password.clone();
+        let phc = self
+            .0
+            .pool
+            .run(cost.memory_kib, move |arena| {
+                let mut tag = vec![0; TAG_LEN];
+                arena.derive(cost, Input::new(password.as_bytes(), &salt), &mut tag)?;
+                Ok::<_, CryptoError>(Phc { cost, salt, tag })
+            })
+            .await??;
+        Ok(PasswordHash::new(phc.to_string()))
+    }
+
+    /// Checks a password against a stored hash.
+    ///
+    /// `None`, for an unknown user, never matches and costs what a wrong
+    /// password costs. So does a hash that is malformed, too costly or not
+    /// wanted: nothing is computed, or reserved, at a cost it names itself.
+    ///
+    /// A bcrypt hash takes the time of bcrypt. While any are left, a patient
+    /// observer can tell those accounts from others.
+    ///
+    /// # Errors
+    /// `Overloaded` when there is no room in time, `Internal`.
+    pub async fn verify(
+        &self,
+        password: &Password,
+        stored: Option<&PasswordHash>,
+    ) -> Result<Verified, Error> {
+        let check = self.0.check(password, stored);
+        let memory_kib = check.memory_kib();
+        let password = password.clone();
+        let verified = self
+            .0
+            .pool
+            .run(memory_kib, move |arena| check.run(arena, &password))
+            .await??;
+        Ok(verified)
+    }
+
+    /// How busy the hasher is now.
+    #[must_use]
+    pub fn stats(&self) -> HasherStats {
+        self.0.pool.stats()
+    }
+}
+
+impl fmt::Debug for PasswordHasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PasswordHasher")
+            .field("cost", &self.0.cost)
+            .field("stats", &self.stats())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    /// Decides what is computed; allocates nothing that a stored hash asks for.
+    fn check(&self, password: &Password, stored: Option<&PasswordHash>) -> Check {
+        let Some(stored) = stored else {
+            return self.decoy();
+        };
+        match StoredHash::read(stored.as_str(), self.budget_kib, self.bcrypt) {
+            Ok(StoredHash::Argon2(phc)) => Check::Argon2 {
+                outdated: phc.cost != self.cost || phc.salt.len() != SALT_LEN || phc.tag.len() != TAG_LEN,
+                phc,
+                decoy: false,
+            },
+            // A C library ends a password at NUL, others do not: such a
+            // password would open hashes it was never set for.
+            Ok(StoredHash::Bcrypt(_)) if password.as_bytes().contains(&0) => self.decoy(),
+            Ok(StoredHash::Bcrypt(hash)) => Check::Bcrypt(hash),
+            Err(refusal) => {
+                tracing::warn!(reason = %refusal, "a stored password hash was refused; its owner cannot log in");
+                self.decoy()
+            }
+        }
+    }
+
+    fn decoy(&self) -> Check {
+        Check::Argon2 {
+            phc: Phc {
+                cost: self.cost,
+                salt: vec![0; SALT_LEN],
+                tag: vec![0; TAG_LEN],
+            },
+            outdated: false,
+            decoy: true,
+        }
+    }
+}
+
+/// A check that may be computed.
+enum Check {
+    Argon2 { phc: Phc, outdated: bool, decoy: bool },
+    Bcrypt(String),
+}
+
+impl Check {
+    fn memory_kib(&self) -> u32 {
+        match self {
+            Self::Argon2 { phc, .. } => phc.cost.memory_kib,
+            Self::Bcrypt(_) => 4,
+        }
+    }
+
+    fn run(self, arena: &mut Arena, password: &Password) -> Result<Verified, CryptoError> {
+        let (matches, outdated) = match self {
+            Self::Argon2 { phc, outdated, decoy } => {
+                let mut buffer = Zeroizing::new([0; MAX_TAG]);
+                let Some(tag) = buffer.get_mut(..phc.tag.len()) else {
+                    return Err(CryptoError::new("the tag of a stored hash is too long"));
+                };
+                arena.derive(phc.cost, Input::new(password.as_bytes(), &phc.salt), tag)?;
+                let equal = bool::from((*tag).ct_eq(phc.tag.as_slice()));
+                (equal && !decoy, outdated)
+            }
+            Self::Bcrypt(hash) => {
+                // bcrypt never saw more than 72 bytes; said here rather than left to the crate.
+                let bytes = password.as_bytes();
+                let seen = bytes.get(..72).unwrap_or(bytes);
+                let matches = bcrypt::verify(seen, &hash).map_err(|_| CryptoError::new("bcrypt failed"))?;
+                (matches, true)
+            }
+        };
+        Ok(Verified {
+            matches,
+            needs_rehash: matches && outdated,
+        })
+    }
+}
+
+#[cfg(test)]
+#[path = "password_hasher_tests.rs"]
+mod tests;
