@@ -24,7 +24,10 @@ use crate::ports::entropy::Entropy;
 use crate::ports::store::{Store, Tx};
 
 /// Everything an [`Auth`] is made of.
-#[expect(missing_debug_implementations, reason = "holds keys; `Auth` has a Debug that shows nothing")]
+#[expect(
+    missing_debug_implementations,
+    reason = "holds keys; `Auth` has a Debug that shows nothing"
+)]
 pub struct Parts {
     /// The database.
     pub store: Arc<dyn Store>,
@@ -65,7 +68,10 @@ impl Auth {
     /// Joins the parts. Call [`Auth::prepare`] before the first request.
     #[must_use]
     pub fn from_parts(parts: Parts) -> Self {
-        Self(Arc::new(Inner { parts, flights: Flights::default() }))
+        Self(Arc::new(Inner {
+            parts,
+            flights: Flights::default(),
+        }))
     }
 
     /// The settings in force.
@@ -125,7 +131,9 @@ impl Auth {
 
     /// Counts an attempt and refuses it if there were too many.
     pub(crate) async fn limit(&self, rule: Rule, counted: Counted<'_>, now: Timestamp) -> Result<(), Error> {
-        let Some(rate) = self.policy().limits.rate(rule) else { return Ok(()) };
+        let Some(rate) = self.policy().limits.rate(rule) else {
+            return Ok(());
+        };
         let limiter = &self.0.parts.limiter;
         let wait = match rule {
             Rule::LoginAccount => limiter.hit_with_delay(rule, counted, rate, now).await?,
@@ -147,7 +155,13 @@ impl Auth {
         client: &Client,
         now: Timestamp,
     ) -> Result<AuditRow, Error> {
-        Ok(AuditRow::new(EventId::mint(now, self.random()?), now, event, tenant, client))
+        Ok(AuditRow::new(
+            EventId::mint(now, self.random()?),
+            now,
+            event,
+            tenant,
+            client,
+        ))
     }
 
     /// Writes an event that has no other transaction to belong to.
@@ -193,11 +207,18 @@ impl Auth {
             announce(&row);
             Ok(())
         };
-        tokio::spawn(work).await.unwrap_or(Err(Error::Internal("a revocation panicked")))
+        tokio::spawn(work)
+            .await
+            .unwrap_or(Err(Error::Internal("a revocation panicked")))
     }
 
     /// The access token of a session, for the user as just read.
-    pub(crate) fn access_token(&self, user: &User, session: SessionId, now: Timestamp) -> Result<String, Error> {
+    pub(crate) fn access_token(
+        &self,
+        user: &User,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<String, Error> {
         let policy = self.policy();
         let iat = now.seconds();
         let claims = crate::domain::claims::AccessClaims {
@@ -224,7 +245,11 @@ impl Auth {
         what: crate::domain::revocation::Revoked,
         now: Timestamp,
     ) -> Revocation {
-        Revocation { tenant: tenant.clone(), what, expires_at: now + self.policy().revocation_ttl() }
+        Revocation {
+            tenant: tenant.clone(),
+            what,
+            expires_at: now + self.policy().revocation_ttl(),
+        }
     }
 }
 

@@ -33,8 +33,17 @@ impl Flights {
     /// Joins the flight of `token`, offering `child`.
     pub(crate) fn join(&self, token: Key, child: Key) -> InFlight {
         let flight = Arc::clone(self.lock().entry(token).or_default());
-        flight.0.lock().unwrap_or_else(PoisonError::into_inner).push(child);
-        InFlight { flights: self.clone(), flight, token, won: false }
+        flight
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(child);
+        InFlight {
+            flights: self.clone(),
+            flight,
+            token,
+            won: false,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Key, Arc<Flight>>> {
@@ -50,14 +59,20 @@ impl InFlight {
 
     /// Whether the stored child was offered by a member of this flight.
     pub(crate) fn offered(&self, child: &Key) -> bool {
-        self.flight.0.lock().unwrap_or_else(PoisonError::into_inner).contains(child)
+        self.flight
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(child)
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
         let mut flights = self.flights.lock();
-        let current = flights.get(&self.token).is_some_and(|flight| Arc::ptr_eq(flight, &self.flight));
+        let current = flights
+            .get(&self.token)
+            .is_some_and(|flight| Arc::ptr_eq(flight, &self.flight));
         // Two owners are the map and this member: nobody else is under way.
         if current && (self.won || Arc::strong_count(&self.flight) == 2) {
             flights.remove(&self.token);
@@ -93,9 +108,15 @@ mod tests {
         winner.win();
         assert!(loser.offered(&key(10)));
         drop(winner);
-        assert!(loser.offered(&key(10)), "the loser was under way before the answer left");
+        assert!(
+            loser.offered(&key(10)),
+            "the loser was under way before the answer left"
+        );
         let late = flights.join(key(1), key(12));
-        assert!(!late.offered(&key(10)), "whoever comes later is not of the flight");
+        assert!(
+            !late.offered(&key(10)),
+            "whoever comes later is not of the flight"
+        );
     }
 
     #[test]

@@ -8,7 +8,9 @@ use horizon_auth_core::ports::store::{Db, Result, Store, Tx};
 #[cfg(feature = "postgres")]
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 #[cfg(feature = "sqlite")]
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 
 use super::conn::{Open, Pooled, Sql};
 use super::error::store_error;
@@ -25,7 +27,9 @@ pub struct SqlConfig {
 impl std::fmt::Debug for SqlConfig {
     // The URL may hold a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SqlConfig").field("max_connections", &self.max_connections).finish_non_exhaustive()
+        f.debug_struct("SqlConfig")
+            .field("max_connections", &self.max_connections)
+            .finish_non_exhaustive()
     }
 }
 
@@ -33,7 +37,9 @@ impl std::fmt::Debug for SqlConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UrlError {
     /// Neither a supported scheme nor one compiled in.
-    #[error("the database URL must begin with `sqlite:` or `postgres://`, and that engine must be compiled in")]
+    #[error(
+        "the database URL must begin with `sqlite:` or `postgres://`, and that engine must be compiled in"
+    )]
     Scheme,
     /// The rest of the URL is not valid.
     #[error("the database URL is not valid")]
@@ -173,7 +179,7 @@ impl Store for SqlStore {
     async fn ping(&self) -> Result<Duration> {
         let started = Instant::now();
         let mut open = self.open().await?; // a write transaction: a read-only database is not ready
-        sql!(fetch_one (i32,), open, "SELECT 1")?;
+        sql!(fetch_one(i32,), open, "SELECT 1")?;
         drop(open);
         Ok(started.elapsed())
     }

@@ -16,5 +16,9 @@ pub(super) fn store_error(error: sqlx::Error) -> StoreError {
         | sqlx::Error::Encode(_) => true,
         _ => false,
     };
-    if ours { StoreError::Corrupt(Box::new(error)) } else { StoreError::Unavailable(Box::new(error)) }
+    if ours {
+        StoreError::Corrupt(Box::new(error))
+    } else {
+        StoreError::Unavailable(Box::new(error))
+    }
 }

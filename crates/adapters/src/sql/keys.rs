@@ -23,7 +23,7 @@ impl<C: HasConn> Keys for Sql<C> {
 
     async fn list_published_keys(&mut self) -> Result<Vec<PublishedKey>> {
         let rows = sql!(
-            fetch_all (String, String, Vec<u8>, i64),
+            fetch_all(String, String, Vec<u8>, i64),
             self,
             "SELECT kid, algorithm, public_key, first_seen_at FROM signing_keys ORDER BY first_seen_at, kid",
         )?;
@@ -33,7 +33,12 @@ impl<C: HasConn> Keys for Sql<C> {
                     return Err(StoreError::corrupt("a signing key has an unknown algorithm"));
                 };
                 let first_seen_at = Timestamp::from_millis(first_seen_at);
-                Ok(PublishedKey { kid, algorithm, public_key, first_seen_at })
+                Ok(PublishedKey {
+                    kid,
+                    algorithm,
+                    public_key,
+                    first_seen_at,
+                })
             })
             .collect()
     }

@@ -69,7 +69,15 @@ impl SqlStore {
                     .await
                     .map_err(MigrateError::Unreachable)?;
                 let count = sqlx::query_as::<_, (i64,)>(COUNT);
-                (POSTGRES.iter().count(), table, if table { Some(count.fetch_one(pool).await) } else { None })
+                (
+                    POSTGRES.iter().count(),
+                    table,
+                    if table {
+                        Some(count.fetch_one(pool).await)
+                    } else {
+                        None
+                    },
+                )
             }
             #[cfg(feature = "sqlite")]
             Engine::Sqlite { writer, .. } => {
@@ -79,11 +87,25 @@ impl SqlStore {
                         .await
                         .map_err(MigrateError::Unreachable)?;
                 let count = sqlx::query_as::<_, (i64,)>(COUNT);
-                (SQLITE.iter().count(), table == 1, if table == 1 { Some(count.fetch_one(writer).await) } else { None })
+                (
+                    SQLITE.iter().count(),
+                    table == 1,
+                    if table == 1 {
+                        Some(count.fetch_one(writer).await)
+                    } else {
+                        None
+                    },
+                )
             }
         };
         debug_assert_eq!(table, applied.is_some());
-        let applied = applied.transpose().map_err(MigrateError::Unreachable)?.map_or(0, |(count,)| count);
-        Ok(MigrationStatus { applied: usize::try_from(applied).unwrap_or(0), known })
+        let applied = applied
+            .transpose()
+            .map_err(MigrateError::Unreachable)?
+            .map_or(0, |(count,)| count);
+        Ok(MigrationStatus {
+            applied: usize::try_from(applied).unwrap_or(0),
+            known,
+        })
     }
 }

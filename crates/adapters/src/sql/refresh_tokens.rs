@@ -54,13 +54,14 @@ impl<C: HasConn> RefreshTokens for Sql<C> {
 
     async fn find_refresh_owner(&mut self, token: &Digest<Refresh>) -> Result<Option<(TenantId, UserId)>> {
         let row = sql!(
-            fetch_optional (String, Uuid),
+            fetch_optional(String, Uuid),
             self,
             "SELECT s.tenant_id, s.user_id FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id
               WHERE t.digest = $1",
             token.bytes().as_slice(),
         )?;
-        row.map(|(name, user)| Ok((tenant(&name)?, UserId::from_uuid(user)))).transpose()
+        row.map(|(name, user)| Ok((tenant(&name)?, UserId::from_uuid(user))))
+            .transpose()
     }
 
     async fn lock_refresh_family(&mut self, token: &Digest<Refresh>) -> Result<()> {
@@ -140,8 +141,14 @@ impl TryFrom<StateRow> for TokenState {
     }
 }
 
-fn child(digest: Option<Vec<u8>>, expires_at: Option<i64>, consumed_at: Option<i64>) -> Result<Option<ChildState>> {
-    let (Some(digest), Some(expires_at)) = (digest, expires_at) else { return Ok(None) };
+fn child(
+    digest: Option<Vec<u8>>,
+    expires_at: Option<i64>,
+    consumed_at: Option<i64>,
+) -> Result<Option<ChildState>> {
+    let (Some(digest), Some(expires_at)) = (digest, expires_at) else {
+        return Ok(None);
+    };
     Ok(Some(ChildState {
         digest: Digest::from_bytes(bytes32(&digest)?),
         expires_at: Timestamp::from_millis(expires_at),

@@ -66,9 +66,16 @@ impl TryFrom<RevocationRow> for Revocation {
         let what = match row.kind.as_str() {
             TOKEN => Revoked::Token(TokenId::from_uuid(row.subject)),
             SESSION => Revoked::Session(SessionId::from_uuid(row.subject)),
-            USER => Revoked::User { user: UserId::from_uuid(row.subject), min_epoch: row.min_epoch },
+            USER => Revoked::User {
+                user: UserId::from_uuid(row.subject),
+                min_epoch: row.min_epoch,
+            },
             _ => return Err(StoreError::corrupt("a revocation is of an unknown kind")),
         };
-        Ok(Self { tenant: tenant(&row.tenant_id)?, what, expires_at: Timestamp::from_millis(row.expires_at) })
+        Ok(Self {
+            tenant: tenant(&row.tenant_id)?,
+            what,
+            expires_at: Timestamp::from_millis(row.expires_at),
+        })
     }
 }

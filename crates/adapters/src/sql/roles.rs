@@ -9,7 +9,13 @@ use super::conn::{HasConn, Sql};
 
 #[async_trait]
 impl<C: HasConn> Roles for Sql<C> {
-    async fn insert_user_role(&mut self, tenant: &TenantId, user: UserId, role: &Role, now: Timestamp) -> Result<()> {
+    async fn insert_user_role(
+        &mut self,
+        tenant: &TenantId,
+        user: UserId,
+        role: &Role,
+        now: Timestamp,
+    ) -> Result<()> {
         sql!(
             execute,
             self,

@@ -51,7 +51,9 @@ impl SqlStore {
             rotation.replay_until.millis(),
             rotation.retry_tag.map(|tag| tag.0.to_vec()),
         )?;
-        let Some((session, generation, user, absolute_end)) = claimed else { return Ok(REFUSED) };
+        let Some((session, generation, user, absolute_end)) = claimed else {
+            return Ok(REFUSED);
+        };
         let expires_at = rotation.idle_expires_at.min(Timestamp::from_millis(absolute_end));
         sql!(
             execute,
@@ -74,7 +76,11 @@ impl SqlStore {
             return Err(StoreError::corrupt("a session has no user"));
         };
         Box::new(tx).commit().await?;
-        Ok(RotationOutcome::Rotated(Box::new(Rotated { session, user, expires_at })))
+        Ok(RotationOutcome::Rotated(Box::new(Rotated {
+            session,
+            user,
+            expires_at,
+        })))
     }
 }
 
@@ -169,7 +175,9 @@ async fn rotate_postgres(pool: &sqlx::PgPool, rotation: &Rotation) -> Result<Rot
 impl RotatedRow {
     fn into_outcome(self) -> Result<RotationOutcome> {
         let Some(session) = self.session_id else {
-            return Ok(RotationOutcome::Refused { asked_at: Some(self.asked_at) });
+            return Ok(RotationOutcome::Refused {
+                asked_at: Some(self.asked_at),
+            });
         };
         let missing = || StoreError::corrupt("a rotation came back without its user");
         let user = UserRow {

@@ -21,7 +21,7 @@ impl<C: HasConn> Tenants for Sql<C> {
 
     async fn find_tenant(&mut self, tenant: &TenantId) -> Result<Option<Tenant>> {
         let row = sql!(
-            fetch_optional (String, i64, Option<i64>),
+            fetch_optional(String, i64, Option<i64>),
             self,
             "SELECT id, created_at, disabled_at FROM tenants WHERE id = $1",
             tenant.as_str(),

@@ -16,7 +16,9 @@ pub(super) fn tenant(text: &str) -> Result<TenantId> {
 
 /// 32 stored bytes.
 pub(super) fn bytes32(bytes: &[u8]) -> Result<[u8; 32]> {
-    bytes.try_into().map_err(|_| StoreError::corrupt("a digest is not 32 bytes long"))
+    bytes
+        .try_into()
+        .map_err(|_| StoreError::corrupt("a digest is not 32 bytes long"))
 }
 
 /// A nullable instant.
@@ -45,7 +47,8 @@ impl TryFrom<UserRow> for User {
     type Error = StoreError;
 
     fn try_from(row: UserRow) -> Result<Self> {
-        let role = |name: &str| Role::parse(name).map_err(|_| StoreError::corrupt("a role is not a role name"));
+        let role =
+            |name: &str| Role::parse(name).map_err(|_| StoreError::corrupt("a role is not a role name"));
         Ok(Self {
             id: UserId::from_uuid(row.id),
             tenant: tenant(&row.tenant_id)?,
@@ -55,7 +58,13 @@ impl TryFrom<UserRow> for User {
             disabled_at: instant(row.disabled_at),
             cred_version: row.cred_version,
             token_epoch: row.token_epoch,
-            roles: row.roles.as_deref().unwrap_or("").split_whitespace().map(role).collect::<Result<_>>()?,
+            roles: row
+                .roles
+                .as_deref()
+                .unwrap_or("")
+                .split_whitespace()
+                .map(role)
+                .collect::<Result<_>>()?,
             created_at: Timestamp::from_millis(row.created_at),
             updated_at: Timestamp::from_millis(row.updated_at),
         })

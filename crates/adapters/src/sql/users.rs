@@ -57,7 +57,7 @@ impl<C: HasConn> Users for Sql<C> {
 
     async fn find_user_id(&mut self, tenant: &TenantId, email: &Email) -> Result<Option<UserId>> {
         let row = sql!(
-            fetch_optional (Uuid,),
+            fetch_optional(Uuid,),
             self,
             "SELECT id FROM users WHERE tenant_id = $1 AND email = $2",
             tenant.as_str(),
@@ -85,9 +85,14 @@ impl<C: HasConn> Users for Sql<C> {
         }))
     }
 
-    async fn advance_token_epoch(&mut self, tenant: &TenantId, user: UserId, now: Timestamp) -> Result<Option<i64>> {
+    async fn advance_token_epoch(
+        &mut self,
+        tenant: &TenantId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Option<i64>> {
         let row = sql!(
-            fetch_optional (i64,),
+            fetch_optional(i64,),
             self,
             "UPDATE users SET token_epoch = token_epoch + 1, updated_at = $3
               WHERE id = $1 AND tenant_id = $2 RETURNING token_epoch",
@@ -98,9 +103,14 @@ impl<C: HasConn> Users for Sql<C> {
         Ok(row.map(|(epoch,)| epoch))
     }
 
-    async fn advance_credentials(&mut self, tenant: &TenantId, user: UserId, now: Timestamp) -> Result<Option<i64>> {
+    async fn advance_credentials(
+        &mut self,
+        tenant: &TenantId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Option<i64>> {
         let row = sql!(
-            fetch_optional (i64,),
+            fetch_optional(i64,),
             self,
             "UPDATE users SET cred_version = cred_version + 1, token_epoch = token_epoch + 1, updated_at = $3
               WHERE id = $1 AND tenant_id = $2 RETURNING token_epoch",

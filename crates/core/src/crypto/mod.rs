@@ -4,19 +4,19 @@
 //! bytes go in and what is believed of what comes out.
 
 pub mod access_token;
-mod der;
-mod jwk;
 mod argon2_engine;
+mod der;
 mod hash_pool;
 mod hash_workers;
+mod jwk;
 pub mod jws;
 mod key_pem;
 pub mod keyring;
 pub mod password_hasher;
 pub mod replay;
 mod signing_key;
-mod verifying_key;
 mod stored_hash;
+mod verifying_key;
 
 /// A primitive failed where it cannot fail with the inputs we give it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -29,16 +29,20 @@ impl Auth {
     /// cannot be known whether the token was revoked.
     pub async fn authenticate(&self, cmd: AuthenticateCommand<'_>) -> Result<Arc<AccessClaims>, Error> {
         let now = self.now();
-        let claims = self.tokens().verify(cmd.token, now).map_err(|fault| match fault {
-            TokenFault::Invalid => Code::TokenInvalid,
-            TokenFault::Expired => Code::TokenExpired,
-        })?;
+        let claims = self
+            .tokens()
+            .verify(cmd.token, now)
+            .map_err(|fault| match fault {
+                TokenFault::Invalid => Code::TokenInvalid,
+                TokenFault::Expired => Code::TokenExpired,
+            })?;
         if self.denylist().is_denied(&claims.subject(), now).await? {
             return Err(Code::TokenRevoked.into());
         }
         if claims.tenant != *cmd.tenant {
             let event = self.event(Event::TenantMismatch, cmd.tenant, cmd.client, now)?;
-            self.record(event.with_user(claims.sub).with_session(claims.sid)).await?;
+            self.record(event.with_user(claims.sub).with_session(claims.sid))
+                .await?;
             return Err(Code::TenantMismatch.into());
         }
         Ok(claims)

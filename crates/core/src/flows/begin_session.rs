@@ -77,7 +77,14 @@ impl Auth {
             idle_expires_at: expires_at,
         })
         .await?;
-        let refresh = IssuedRefresh { secret, expires_at, issued_at: now };
-        Ok(Some(Begun { session: session.id, refresh }))
+        let refresh = IssuedRefresh {
+            secret,
+            expires_at,
+            issued_at: now,
+        };
+        Ok(Some(Begun {
+            session: session.id,
+            refresh,
+        }))
     }
 }

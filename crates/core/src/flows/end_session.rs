@@ -38,8 +38,13 @@ impl Auth {
         }
         let mut tx = self.store().begin().await?;
         tx.lock_refresh_family(&digest).await?;
-        let Some(state) = tx.find_token_state(&digest).await? else { return Ok(()) };
-        if !tx.revoke_session(&tenant, user, state.session, EndReason::Logout, now).await? {
+        let Some(state) = tx.find_token_state(&digest).await? else {
+            return Ok(());
+        };
+        if !tx
+            .revoke_session(&tenant, user, state.session, EndReason::Logout, now)
+            .await?
+        {
             return Ok(());
         }
         let event = self.event(Event::SessionEnded, &tenant, &cmd.client, now)?;

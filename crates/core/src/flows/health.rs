@@ -37,7 +37,10 @@ impl Auth {
         let database = match tokio::time::timeout(PATIENCE, self.store().ping()).await {
             Ok(Ok(latency)) => Some(latency),
             Ok(Err(error)) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the database does not answer");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the database does not answer"
+                );
                 None
             }
             Err(_) => None,
@@ -45,8 +48,14 @@ impl Auth {
         let revocations = self.denylist().is_complete().then_some(Duration::ZERO);
         Health {
             parts: [
-                Part { name: "database", latency: database },
-                Part { name: "revocations", latency: revocations },
+                Part {
+                    name: "database",
+                    latency: database,
+                },
+                Part {
+                    name: "revocations",
+                    latency: revocations,
+                },
             ],
         }
     }

@@ -38,17 +38,25 @@ impl Auth {
         let now = self.now();
         self.limit_login(&cmd, now).await?;
         // The connection is given back before the hash begins.
-        let found = self.store().db().await?.find_login(&cmd.tenant, &cmd.email).await?;
+        let found = self
+            .store()
+            .db()
+            .await?
+            .find_login(&cmd.tenant, &cmd.email)
+            .await?;
         let stored = found.as_ref().and_then(|login| login.password.as_ref());
         let verified = self.hasher().verify(&cmd.password, stored).await?;
         let Some(login) = found.filter(|login| verified.matches && !login.disabled) else {
             return self.refuse_login(&cmd, None, Code::InvalidCredentials, now).await;
         };
         if self.policy().verification_required() && !login.email_verified {
-            return self.refuse_login(&cmd, Some(login.user), Code::EmailNotVerified, now).await;
+            return self
+                .refuse_login(&cmd, Some(login.user), Code::EmailNotVerified, now)
+                .await;
         }
         let logged_in = self.admit(&cmd, &login, now).await?;
-        self.forgive(Rule::LoginAccount, Counted::Account(&cmd.tenant, &cmd.email)).await?;
+        self.forgive(Rule::LoginAccount, Counted::Account(&cmd.tenant, &cmd.email))
+            .await?;
         if verified.needs_rehash
             && let Some(old) = login.password
         {
@@ -60,11 +68,18 @@ impl Auth {
     /// By network, then by account. Both count before anything is hashed, so
     /// that a burst of parallel guesses is as limited as a slow row of them.
     async fn limit_login(&self, cmd: &LoginCommand, now: Timestamp) -> Result<(), Error> {
-        self.limit(Rule::Login, Counted::Network(&cmd.tenant, cmd.client.network()), now).await?;
+        self.limit(
+            Rule::Login,
+            Counted::Network(&cmd.tenant, cmd.client.network()),
+            now,
+        )
+        .await?;
         let counted = Counted::Account(&cmd.tenant, &cmd.email);
         let outcome = self.limit(Rule::LoginAccount, counted, now).await;
         if let Err(Error::RateLimited { .. }) = outcome {
-            let event = self.event(Event::AccountLocked, &cmd.tenant, &cmd.client, now)?.with_email(&cmd.email);
+            let event = self
+                .event(Event::AccountLocked, &cmd.tenant, &cmd.client, now)?
+                .with_email(&cmd.email);
             self.record(event).await?;
         }
         outcome
@@ -73,20 +88,38 @@ impl Auth {
     /// Stores the session, if the credentials are still the ones that were checked.
     async fn admit(&self, cmd: &LoginCommand, login: &Login, now: Timestamp) -> Result<LoggedIn, Error> {
         let mut tx = self.store().begin().await?;
-        let begun =
-            self.begin_session(&mut *tx, &cmd.tenant, login.user, login.cred_version, &cmd.client, now).await?;
+        let begun = self
+            .begin_session(
+                &mut *tx,
+                &cmd.tenant,
+                login.user,
+                login.cred_version,
+                &cmd.client,
+                now,
+            )
+            .await?;
         let Some(begun) = begun else {
             drop(tx);
-            return self.refuse_login(cmd, Some(login.user), Code::InvalidCredentials, now).await;
+            return self
+                .refuse_login(cmd, Some(login.user), Code::InvalidCredentials, now)
+                .await;
         };
         // Read under the session's lock on the user: roles and epoch are the ones in force.
         let Some(user) = tx.find_user(&cmd.tenant, login.user).await? else {
             return Err(Error::Internal("a user vanished under its lock"));
         };
-        let event = self.event(Event::LoginSucceeded, &cmd.tenant, &cmd.client, now)?.with_email(&cmd.email);
-        self.commit(tx, event.with_user(user.id).with_session(begun.session)).await?;
+        let event = self
+            .event(Event::LoginSucceeded, &cmd.tenant, &cmd.client, now)?
+            .with_email(&cmd.email);
+        self.commit(tx, event.with_user(user.id).with_session(begun.session))
+            .await?;
         let access_token = self.access_token(&user, begun.session, now)?;
-        Ok(LoggedIn { user, access_token, refresh: begun.refresh, session: begun.session })
+        Ok(LoggedIn {
+            user,
+            access_token,
+            refresh: begun.refresh,
+            session: begun.session,
+        })
     }
 
     async fn refuse_login<T>(
@@ -96,7 +129,9 @@ impl Auth {
         code: Code,
         now: Timestamp,
     ) -> Result<T, Error> {
-        let mut event = self.event(Event::LoginFailed, &cmd.tenant, &cmd.client, now)?.with_email(&cmd.email);
+        let mut event = self
+            .event(Event::LoginFailed, &cmd.tenant, &cmd.client, now)?
+            .with_email(&cmd.email);
         event.user = user;
         self.record(event).await?;
         Err(code.into())

@@ -43,15 +43,21 @@ impl Auth {
                 let Some(min_epoch) = tx.advance_token_epoch(tenant, user, now).await? else {
                     return Err(Code::TokenInvalid.into());
                 };
-                tx.revoke_user_sessions(tenant, user, EndReason::Logout, now).await?;
+                tx.revoke_user_sessions(tenant, user, EndReason::Logout, now)
+                    .await?;
                 (Revoked::User { user, min_epoch }, Event::LoggedOut)
             }
             LogoutScope::Session => {
-                tx.revoke_session(tenant, user, session, EndReason::Logout, now).await?;
+                tx.revoke_session(tenant, user, session, EndReason::Logout, now)
+                    .await?;
                 (Revoked::Session(session), Event::SessionEnded)
             }
         };
-        let event = self.event(event, tenant, &cmd.client, now)?.with_user(user).with_session(session);
-        self.commit_revoking(tx, vec![self.revocation(tenant, what, now)], event).await
+        let event = self
+            .event(event, tenant, &cmd.client, now)?
+            .with_user(user)
+            .with_session(session);
+        self.commit_revoking(tx, vec![self.revocation(tenant, what, now)], event)
+            .await
     }
 }

@@ -11,7 +11,13 @@ impl Auth {
     /// # Errors
     /// `token_invalid` if the account is gone or disabled, `unavailable`.
     pub async fn profile(&self, claims: &AccessClaims) -> Result<User, Error> {
-        let user = self.store().db().await?.find_user(&claims.tenant, claims.sub).await?;
-        user.filter(|user| user.disabled_at.is_none()).ok_or(Error::Refused(Code::TokenInvalid))
+        let user = self
+            .store()
+            .db()
+            .await?
+            .find_user(&claims.tenant, claims.sub)
+            .await?;
+        user.filter(|user| user.disabled_at.is_none())
+            .ok_or(Error::Refused(Code::TokenInvalid))
     }
 }

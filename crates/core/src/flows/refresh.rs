@@ -33,7 +33,10 @@ impl IdempotencyKey {
         if (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Violation::new("Idempotency-Key", "must be 1 to 255 visible ASCII characters"))
+            Err(Violation::new(
+                "Idempotency-Key",
+                "must be 1 to 255 visible ASCII characters",
+            ))
         }
     }
 }
@@ -80,7 +83,12 @@ impl Auth {
     /// `tenant_mismatch`, `unavailable`, `internal`.
     pub async fn refresh(&self, cmd: RefreshCommand) -> Result<Refreshed, Error> {
         let now = self.now();
-        self.limit(Rule::Refresh, Counted::Network(&cmd.tenant, cmd.client.network()), now).await?;
+        self.limit(
+            Rule::Refresh,
+            Counted::Network(&cmd.tenant, cmd.client.network()),
+            now,
+        )
+        .await?;
         let child = self.fresh_secret::<Refresh>()?;
         let rotation = self.rotation(&cmd, &child, now)?;
         let mut in_flight = self.flights().join(rotation.parent, rotation.child);
@@ -88,13 +96,20 @@ impl Auth {
             match self.store().rotate_refresh_token(&rotation).await? {
                 RotationOutcome::Rotated(rotated) => {
                     in_flight.win();
-                    announce(&rotation.audit.clone().with_user(rotated.user.id).with_session(rotated.session));
+                    announce(
+                        &rotation
+                            .audit
+                            .clone()
+                            .with_user(rotated.user.id)
+                            .with_session(rotated.session),
+                    );
                     let logged_in = self.pair(*rotated, child, now)?;
                     return Ok(Refreshed { logged_in, in_flight });
                 }
                 RotationOutcome::Refused { asked_at } => {
-                    if let Some(logged_in) =
-                        self.refuse_or_replay(&cmd, &rotation, &in_flight, asked_at, now).await?
+                    if let Some(logged_in) = self
+                        .refuse_or_replay(&cmd, &rotation, &in_flight, asked_at, now)
+                        .await?
                     {
                         return Ok(Refreshed { logged_in, in_flight });
                     }
@@ -104,7 +119,12 @@ impl Auth {
         Err(Error::Internal("a usable refresh token would not rotate"))
     }
 
-    fn rotation(&self, cmd: &RefreshCommand, child: &Secret<Refresh>, now: Timestamp) -> Result<Rotation, Error> {
+    fn rotation(
+        &self,
+        cmd: &RefreshCommand,
+        child: &Secret<Refresh>,
+        now: Timestamp,
+    ) -> Result<Rotation, Error> {
         let policy = self.policy();
         let retry_tag = match &cmd.idempotency_key {
             Some(key) => Some(replay::retry_tag(&cmd.token, &key.0)?),
@@ -125,8 +145,17 @@ impl Auth {
 
     fn pair(&self, rotated: Rotated, secret: Secret<Refresh>, now: Timestamp) -> Result<LoggedIn, Error> {
         let access_token = self.access_token(&rotated.user, rotated.session, now)?;
-        let refresh = IssuedRefresh { secret, expires_at: rotated.expires_at, issued_at: now };
-        Ok(LoggedIn { user: rotated.user, access_token, refresh, session: rotated.session })
+        let refresh = IssuedRefresh {
+            secret,
+            expires_at: rotated.expires_at,
+            issued_at: now,
+        };
+        Ok(LoggedIn {
+            user: rotated.user,
+            access_token,
+            refresh,
+            session: rotated.session,
+        })
     }
 
     /// Finds out why a token did not rotate. `Some` = the same child again,
@@ -140,7 +169,14 @@ impl Auth {
         now: Timestamp,
     ) -> Result<Option<LoggedIn>, Error> {
         // A look without locks first: a token that we never issued must not make anybody wait.
-        if self.store().db().await?.find_refresh_owner(&rotation.parent).await?.is_none() {
+        if self
+            .store()
+            .db()
+            .await?
+            .find_refresh_owner(&rotation.parent)
+            .await?
+            .is_none()
+        {
             return Err(Code::RefreshInvalid.into());
         }
         let mut tx = self.store().begin().await?;
@@ -184,11 +220,16 @@ impl Auth {
         };
         tx.count_replay(&rotation.parent).await?;
         let event = self.event(Event::RefreshReplayed, &cmd.tenant, &cmd.client, now)?;
-        self.commit(tx, event.with_user(state.user).with_session(state.session)).await?;
+        self.commit(tx, event.with_user(state.user).with_session(state.session))
+            .await?;
         let Some(secret) = replay::open(&cmd.token, &sealed)? else {
             return Err(Error::Internal("a sealed child does not open with its parent"));
         };
-        let rotated = Rotated { session: state.session, user, expires_at: child.expires_at };
+        let rotated = Rotated {
+            session: state.session,
+            user,
+            expires_at: child.expires_at,
+        };
         self.pair(rotated, secret, now)
     }
 
@@ -205,17 +246,23 @@ impl Auth {
                 let Some(min_epoch) = tx.advance_token_epoch(&state.tenant, state.user, now).await? else {
                     return Err(Code::SessionEnded.into());
                 };
-                tx.revoke_user_sessions(&state.tenant, state.user, EndReason::Reuse, now).await?;
-                Revoked::User { user: state.user, min_epoch }
+                tx.revoke_user_sessions(&state.tenant, state.user, EndReason::Reuse, now)
+                    .await?;
+                Revoked::User {
+                    user: state.user,
+                    min_epoch,
+                }
             }
             ReuseScope::Family => {
-                tx.revoke_session(&state.tenant, state.user, state.session, EndReason::Reuse, now).await?;
+                tx.revoke_session(&state.tenant, state.user, state.session, EndReason::Reuse, now)
+                    .await?;
                 Revoked::Session(state.session)
             }
         };
         let event = self.event(Event::TokenReuseDetected, &cmd.tenant, &cmd.client, now)?;
         let event = event.with_user(state.user).with_session(state.session);
-        self.commit_revoking(tx, vec![self.revocation(&state.tenant, what, now)], event).await?;
+        self.commit_revoking(tx, vec![self.revocation(&state.tenant, what, now)], event)
+            .await?;
         Err(Code::RefreshReused.into())
     }
 }

@@ -48,7 +48,12 @@ impl Auth {
     /// `rate_limited`, `email_taken`, `overloaded`, `unavailable`, `internal`.
     pub async fn register(&self, cmd: RegisterCommand) -> Result<Registered, Error> {
         let now = self.now();
-        self.limit(Rule::Register, Counted::Network(&cmd.tenant, cmd.client.network()), now).await?;
+        self.limit(
+            Rule::Register,
+            Counted::Network(&cmd.tenant, cmd.client.network()),
+            now,
+        )
+        .await?;
         // Hashed before the look-up, so that a known address costs as much as a new one.
         let hash = self.hasher().hash(&cmd.password).await?;
         let new = NewUser {
@@ -63,18 +68,36 @@ impl Auth {
             return self.refuse_known_address(tx, &cmd, new, now).await;
         }
         let user = self.fill_account(&mut *tx, new, &hash, now).await?;
-        let event = self.event(Event::Registered, &cmd.tenant, &cmd.client, now)?.with_email(&cmd.email);
+        let event = self
+            .event(Event::Registered, &cmd.tenant, &cmd.client, now)?
+            .with_email(&cmd.email);
         if self.policy().verification_required() {
             self.commit(tx, event.with_user(user.id)).await?;
             return Ok(Registered::VerificationRequired(Box::new(user)));
         }
-        let begun =
-            self.begin_session(&mut *tx, &cmd.tenant, user.id, user.cred_version, &cmd.client, now).await?;
-        let Some(begun) = begun else { return Err(Error::Internal("a new user could not begin a session")) };
-        self.commit(tx, event.with_user(user.id).with_session(begun.session)).await?;
+        let begun = self
+            .begin_session(
+                &mut *tx,
+                &cmd.tenant,
+                user.id,
+                user.cred_version,
+                &cmd.client,
+                now,
+            )
+            .await?;
+        let Some(begun) = begun else {
+            return Err(Error::Internal("a new user could not begin a session"));
+        };
+        self.commit(tx, event.with_user(user.id).with_session(begun.session))
+            .await?;
         let access_token = self.access_token(&user, begun.session, now)?;
         let (refresh, session) = (begun.refresh, begun.session);
-        Ok(Registered::LoggedIn(Box::new(LoggedIn { user, access_token, refresh, session })))
+        Ok(Registered::LoggedIn(Box::new(LoggedIn {
+            user,
+            access_token,
+            refresh,
+            session,
+        })))
     }
 
     /// Password, roles and the verification mail, in the transaction that made the user.
@@ -89,7 +112,8 @@ impl Auth {
         for role in &self.policy().default_roles {
             tx.insert_user_role(&new.tenant, new.id, role, now).await?;
         }
-        self.queue_mail(tx, &new.tenant, new.id, MailKind::VerifyEmail, now).await?;
+        self.queue_mail(tx, &new.tenant, new.id, MailKind::VerifyEmail, now)
+            .await?;
         Ok(new.into_user(self.policy().default_roles.clone()))
     }
 
@@ -101,7 +125,9 @@ impl Auth {
         new: NewUser,
         now: Timestamp,
     ) -> Result<Registered, Error> {
-        let event = self.event(Event::RegistrationRefused, &cmd.tenant, &cmd.client, now)?.with_email(&cmd.email);
+        let event = self
+            .event(Event::RegistrationRefused, &cmd.tenant, &cmd.client, now)?
+            .with_email(&cmd.email);
         match self.policy().enumeration {
             Enumeration::Explicit => {
                 self.commit(tx, event).await?;
@@ -109,7 +135,8 @@ impl Auth {
             }
             Enumeration::Private => {
                 if let Some(owner) = tx.find_user_id(&cmd.tenant, &cmd.email).await? {
-                    self.queue_mail(&mut *tx, &cmd.tenant, owner, MailKind::AlreadyRegistered, now).await?;
+                    self.queue_mail(&mut *tx, &cmd.tenant, owner, MailKind::AlreadyRegistered, now)
+                        .await?;
                 }
                 self.commit(tx, event).await?;
                 let lookalike = new.into_user(self.policy().default_roles.clone());

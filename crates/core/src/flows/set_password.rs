@@ -37,9 +37,16 @@ impl Auth {
             return Err(Code::NotFound.into());
         };
         tx.put_password(&cmd.tenant, cmd.user, &hash, now).await?;
-        tx.revoke_user_sessions(&cmd.tenant, cmd.user, EndReason::PasswordChange, now).await?;
-        let what = Revoked::User { user: cmd.user, min_epoch };
-        let event = self.event(Event::PasswordChanged, &cmd.tenant, &cmd.client, now)?.with_user(cmd.user);
-        self.commit_revoking(tx, vec![self.revocation(&cmd.tenant, what, now)], event).await
+        tx.revoke_user_sessions(&cmd.tenant, cmd.user, EndReason::PasswordChange, now)
+            .await?;
+        let what = Revoked::User {
+            user: cmd.user,
+            min_epoch,
+        };
+        let event = self
+            .event(Event::PasswordChanged, &cmd.tenant, &cmd.client, now)?
+            .with_user(cmd.user);
+        self.commit_revoking(tx, vec![self.revocation(&cmd.tenant, what, now)], event)
+            .await
     }
 }

@@ -49,7 +49,10 @@ impl Entries {
     fn hit(&self, subject: &TokenSubject) -> bool {
         self.tokens.contains_key(&subject.token)
             || self.sessions.contains_key(&subject.session)
-            || self.users.get(&subject.user).is_some_and(|(min_epoch, _)| subject.epoch < *min_epoch)
+            || self
+                .users
+                .get(&subject.user)
+                .is_some_and(|(min_epoch, _)| subject.epoch < *min_epoch)
     }
 }
 

@@ -39,7 +39,11 @@ struct Window {
 impl Window {
     fn slide(&mut self, now: Timestamp) {
         // `>=`: a hit counts for exactly one window length. A clock set back keeps hits, never frees them.
-        while self.hits.front().is_some_and(|hit| *hit <= now && now.since(*hit) >= self.length) {
+        while self
+            .hits
+            .front()
+            .is_some_and(|hit| *hit <= now && now.since(*hit) >= self.length)
+        {
             self.hits.pop_front();
         }
     }
@@ -49,12 +53,23 @@ impl MemoryLimiter {
     /// Most callers remembered; about 20 MB when every one of them is at a limit of 10.
     pub const KEYS: usize = 100_000;
 
-    fn count(&self, rule: Rule, counted: Counted<'_>, rate: Rate, now: Timestamp, delay: bool) -> Option<Duration> {
+    fn count(
+        &self,
+        rule: Rule,
+        counted: Counted<'_>,
+        rate: Rate,
+        now: Timestamp,
+        delay: bool,
+    ) -> Option<Duration> {
         let mut windows = self.lock();
         let window = windows.window(key(rule, counted), rate.window, now);
         window.slide(now);
         let limit = usize::try_from(rate.limit).unwrap_or(usize::MAX);
-        let wait = if delay { wait_for_delay(window, limit, now) } else { wait_for_room(window, limit, now) };
+        let wait = if delay {
+            wait_for_delay(window, limit, now)
+        } else {
+            wait_for_room(window, limit, now)
+        };
         if wait.is_none() {
             window.hits.push_back(now);
         }
@@ -91,7 +106,10 @@ impl Windows {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(free) => {
                 self.order.push_back(key);
-                free.insert(Window { hits: VecDeque::new(), length })
+                free.insert(Window {
+                    hits: VecDeque::new(),
+                    length,
+                })
             }
         }
     }
@@ -119,7 +137,9 @@ impl Windows {
 fn key(rule: Rule, counted: Counted<'_>) -> Key {
     let text = match counted {
         Counted::Network(tenant, network) => format!("{}\0{tenant}\0net\0{network}", rule.as_str()),
-        Counted::Account(tenant, email) => format!("{}\0{tenant}\0acct\0{}", rule.as_str(), email.canonical()),
+        Counted::Account(tenant, email) => {
+            format!("{}\0{tenant}\0acct\0{}", rule.as_str(), email.canonical())
+        }
     };
     let mut key = [0; 16];
     key.copy_from_slice(&digest(&SHA256, text.as_bytes()).as_ref()[..16]);

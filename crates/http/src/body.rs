@@ -1,0 +1,100 @@
+//! Success bodies: the user as clients see it, and nothing else of it (H-70).
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::Json;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::header::SET_COOKIE;
+use axum::http::{Response, StatusCode};
+use axum::response::IntoResponse;
+use horizon_auth_core::domain::role::Role;
+use horizon_auth_core::domain::user::User;
+use horizon_auth_core::flows::LoggedIn;
+use http_body::{Frame, SizeHint};
+use serde::Serialize;
+
+use crate::state::Http;
+
+/// The design's `SafeUser`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SafeUser<'a> {
+    id: String,
+    email: &'a str,
+    full_name: Option<&'a str>,
+    email_verified: bool,
+    tenant_id: &'a str,
+    roles: Vec<&'a str>,
+    created_at: String,
+    updated_at: String,
+}
+
+impl<'a> From<&'a User> for SafeUser<'a> {
+    fn from(user: &'a User) -> Self {
+        Self {
+            id: user.id.to_string(),
+            email: user.email.canonical(),
+            full_name: user.full_name.as_deref(),
+            email_verified: user.email_verified_at.is_some(),
+            tenant_id: user.tenant.as_str(),
+            roles: user.roles.iter().map(Role::as_str).collect(),
+            created_at: user.created_at.to_string(),
+            updated_at: user.updated_at.to_string(),
+        }
+    }
+}
+
+/// `{user, accessToken}`: the refresh token travels in its cookie only.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PairBody<'a> {
+    user: SafeUser<'a>,
+    access_token: &'a str,
+}
+
+/// Answers with a fresh pair.
+pub(crate) fn pair(status: StatusCode, http: &Http, logged_in: &LoggedIn) -> Response<Body> {
+    let body = PairBody {
+        user: (&logged_in.user).into(),
+        access_token: &logged_in.access_token,
+    };
+    let mut response = (status, Json(body)).into_response();
+    if let Some(cookie) = http.cookie.issue(&logged_in.refresh) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// A body that keeps something alive until its last byte has been handed to the connection.
+pub(crate) struct Holding<T> {
+    inner: Body,
+    _held: T,
+}
+
+impl<T: Send + Unpin + 'static> Holding<T> {
+    /// Holds `held` as long as the body of `response` lives.
+    pub(crate) fn wrap(response: Response<Body>, held: T) -> Response<Body> {
+        response.map(|inner| Body::new(Self { inner, _held: held }))
+    }
+}
+
+impl<T: Unpin> HttpBody for Holding<T> {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.inner).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

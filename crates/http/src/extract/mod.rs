@@ -1,0 +1,9 @@
+//! From a request to the types that flows want. Whatever cannot be parsed never reaches a flow.
+
+mod caller;
+mod current_user;
+mod json;
+
+pub(crate) use caller::{Caller, request_id};
+pub use current_user::CurrentUser;
+pub(crate) use json::{JsonBody, OptionalJsonBody};

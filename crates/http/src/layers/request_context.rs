@@ -1,0 +1,47 @@
+//! The request's id, its errors' bodies, and HSTS: what needs to know the request and the settings.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{HeaderName, STRICT_TRANSPORT_SECURITY};
+use axum::http::{HeaderMap, HeaderValue, Response};
+use axum::middleware::Next;
+use horizon_auth_core::domain::ids::RequestId;
+
+use crate::extract::request_id;
+use crate::problem::{Place, Unplaced};
+use crate::state::Http;
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub(crate) async fn request_context(
+    State(http): State<Http>,
+    mut request: Request,
+    next: Next,
+) -> Response<Body> {
+    let id = offered(request.headers()).unwrap_or_else(|| request_id(request.extensions(), &http));
+    request.extensions_mut().insert(id);
+    let path = Place::path(request.uri(), request.extensions());
+    let mut response = next.run(request).await;
+    Unplaced::complete(
+        &mut response,
+        &Place {
+            path,
+            request: id,
+            at: http.auth.now(),
+        },
+    );
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
+        headers.insert(X_REQUEST_ID, value);
+    }
+    if http.config.cookie.secure {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(STRICT_TRANSPORT_SECURITY, year);
+    }
+    response
+}
+
+/// A proxy's id is kept if it is a UUID; anything else could forge log lines.
+fn offered(headers: &HeaderMap) -> Option<RequestId> {
+    headers.get(X_REQUEST_ID)?.to_str().ok()?.parse().ok()
+}

@@ -1,0 +1,68 @@
+//! Cookie-authenticated requests come from our own pages, or from no browser at all (decision D11).
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::ORIGIN;
+use axum::http::{HeaderMap, Response};
+use axum::middleware::Next;
+use axum::response::IntoResponse;
+use horizon_auth_core::error::Code;
+
+use crate::problem::Problem;
+use crate::state::Http;
+
+pub(crate) async fn same_origin(State(http): State<Http>, request: Request, next: Next) -> Response<Body> {
+    if is_same_origin(request.headers(), &http.config.public_origin) {
+        next.run(request).await
+    } else {
+        Problem::from(Code::CrossSite).into_response()
+    }
+}
+
+/// Browsers state where a request comes from: in `Sec-Fetch-Site`, older ones in `Origin`.
+/// Neither header means no browser, and then no ambient cookie that could be abused.
+fn is_same_origin(headers: &HeaderMap, public_origin: &str) -> bool {
+    let own = |headers: &HeaderMap| headers.get(ORIGIN).is_none_or(|origin| origin == public_origin);
+    match headers.get("sec-fetch-site") {
+        // `none` is the person at the address bar; a page cannot cause it.
+        Some(site) if site == "same-origin" || site == "none" => true,
+        Some(_) => headers.contains_key(ORIGIN) && own(headers),
+        None => own(headers),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn allowed(site: Option<&'static str>, origin: Option<&'static str>) -> bool {
+        let mut headers = HeaderMap::new();
+        if let Some(site) = site {
+            headers.insert("sec-fetch-site", HeaderValue::from_static(site));
+        }
+        if let Some(origin) = origin {
+            headers.insert(ORIGIN, HeaderValue::from_static(origin));
+        }
+        is_same_origin(&headers, "https://auth.example.com")
+    }
+
+    #[test]
+    fn our_own_pages_and_programs_without_a_browser_pass() {
+        assert!(allowed(None, None));
+        assert!(allowed(Some("same-origin"), Some("https://auth.example.com")));
+        assert!(allowed(Some("none"), None));
+        assert!(allowed(None, Some("https://auth.example.com")));
+    }
+
+    #[test]
+    fn other_origins_are_refused_even_on_the_same_site() {
+        assert!(!allowed(Some("cross-site"), None));
+        assert!(!allowed(Some("cross-site"), Some("https://evil.example")));
+        assert!(!allowed(Some("same-site"), Some("https://shop.example.com")));
+        assert!(!allowed(None, Some("https://evil.example")));
+        assert!(!allowed(None, Some("null")));
+        assert!(!allowed(None, Some("http://auth.example.com")));
+        assert!(!allowed(Some("nonsense"), None));
+    }
+}

@@ -1,0 +1,59 @@
+//! What every handler can reach.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use horizon_auth_core::auth::Auth;
+
+use crate::config::HttpConfig;
+use crate::cookies::RefreshCookie;
+
+/// The engine with its front end's settings. Cheap to clone.
+///
+/// An application that uses [`CurrentUser`](crate::extract::CurrentUser) in its
+/// own routes implements `FromRef` of its state for this type.
+#[derive(Clone, Debug)]
+pub struct Http(Arc<Inner>);
+
+/// The parts of [`Http`].
+#[derive(Debug)]
+pub struct Inner {
+    /// The engine.
+    pub auth: Auth,
+    /// The settings.
+    pub config: HttpConfig,
+    pub(crate) cookie: RefreshCookie,
+    draining: AtomicBool,
+}
+
+impl Http {
+    /// Joins the engine and the settings.
+    #[must_use]
+    pub fn new(auth: Auth, config: HttpConfig) -> Self {
+        let cookie = RefreshCookie::new(&config.cookie);
+        Self(Arc::new(Inner {
+            auth,
+            config,
+            cookie,
+            draining: AtomicBool::new(false),
+        }))
+    }
+
+    /// From now on the node reports that it is not ready, while it still serves.
+    pub fn drain(&self) {
+        self.0.draining.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.0.draining.load(Ordering::Acquire)
+    }
+}
+
+impl Deref for Http {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
