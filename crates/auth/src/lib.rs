@@ -1,1 +1,3 @@
-//! placeholder
+//! Authentication for axum applications.
+
+pub mod config;

@@ -1,0 +1,157 @@
+//! Checks each value on its own, then how they fit together, then builds the configuration.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::error::{Fault, Place, Problem};
+use super::keys::{self, KeySources};
+use super::secret::SecretText;
+use super::settings::{Fallback, SETTINGS};
+use super::source::Given;
+use super::value::{Pick, Raw, Value, parse};
+use super::{Config, build, rules};
+
+/// Values that are fine on their own, where each came from, and what is wrong so far.
+#[derive(Debug, Default)]
+pub(super) struct Checked {
+    values: BTreeMap<&'static str, Value>,
+    places: BTreeMap<&'static str, Place>,
+    problems: Vec<Problem>,
+}
+
+/// The configuration, or all that is wrong.
+pub(super) fn check(given: Given, base_dir: &Path) -> Result<Config, Vec<Problem>> {
+    let file_is_broken = given.file_is_broken;
+    let mut checked = Checked::new(given);
+    if file_is_broken {
+        // What the parser could not read would now look as if it were missing.
+        return Err(checked.problems);
+    }
+    let keys = checked.read_keys(base_dir);
+    rules::apply(&mut checked);
+    match build::config(&checked, keys) {
+        Some(config) if checked.problems.is_empty() => Ok(config),
+        Some(_) => Err(checked.problems),
+        None => Err(checked.problems_or_bug()),
+    }
+}
+
+impl Checked {
+    fn new(given: Given) -> Self {
+        let mut checked = Self {
+            problems: given.problems,
+            ..Self::default()
+        };
+        let mut values = given.values;
+        for setting in SETTINGS {
+            let (raw, place) = match (values.remove(setting.path), setting.fallback) {
+                (Some((raw, place)), _) => (Some(raw), place),
+                (None, Fallback::Is(text)) => (Some(Raw::word(text)), Place::Default),
+                (None, Fallback::Unset(_)) => (None, Place::Missing),
+            };
+            match raw.map(|raw| parse(setting.kind, &raw)) {
+                Some(Ok(value)) => drop(checked.values.insert(setting.path, value)),
+                Some(Err(fault)) => checked.problems.push(fault.at(setting.path, &place)),
+                None => {}
+            }
+            checked.places.insert(setting.path, place);
+        }
+        checked
+    }
+
+    /// The value of a setting; `None` if nobody gave it or it was wrong.
+    pub(super) fn read<T: Pick>(&self, path: &str) -> Option<T> {
+        self.values.get(path).and_then(T::pick)
+    }
+
+    /// The value of a setting with a default, as its word.
+    pub(super) fn word(&self, path: &str) -> Option<String> {
+        self.read(path)
+    }
+
+    pub(super) fn place(&self, path: &str) -> &Place {
+        self.places.get(path).unwrap_or(&Place::Missing)
+    }
+
+    /// Whether somebody gave it, rightly or wrongly.
+    pub(super) fn is_given(&self, path: &str) -> bool {
+        match self.place(path) {
+            Place::File { .. } | Place::Variable(_) => true,
+            Place::Default | Place::Missing => false,
+        }
+    }
+
+    /// Whether somebody gave it wrongly.
+    pub(super) fn has_failed(&self, path: &str) -> bool {
+        self.is_given(path) && !self.values.contains_key(path)
+    }
+
+    pub(super) fn report(&mut self, path: &str, what: impl Into<String>, fix: impl Into<String>) {
+        let problem = Fault::new(what, fix).at(path, self.place(path));
+        self.problems.push(problem);
+    }
+
+    fn read_keys(&mut self, base_dir: &Path) -> KeySources {
+        self.refuse_both("jwt.private_key_file", "jwt.private_key");
+        self.refuse_both("jwt.public_key_file", "jwt.public_key");
+        let private_file: Option<String> = self.read("jwt.private_key_file");
+        let public_file: Option<String> = self.read("jwt.public_key_file");
+        let extra_files: Vec<String> = self.read("jwt.extra_public_key_files").unwrap_or_default();
+
+        let from_file = private_file.and_then(|file| {
+            let read = keys::read_private(&base_dir.join(file));
+            self.keep("jwt.private_key_file", read)
+        });
+        let public_from_file = public_file.and_then(|file| {
+            let read = keys::read_public(&base_dir.join(file));
+            self.keep("jwt.public_key_file", read)
+        });
+        let public_text = self.read("jwt.public_key").and_then(|pem: SecretText| {
+            let read = keys::public(pem.reveal());
+            self.keep("jwt.public_key", read)
+        });
+        let mut extra_public_keys = Vec::new();
+        for file in extra_files {
+            let read = keys::read_public(&base_dir.join(file));
+            extra_public_keys.extend(self.keep("jwt.extra_public_key_files", read));
+        }
+        KeySources {
+            private_key: self.read("jwt.private_key").or(from_file),
+            public_key: public_text.or(public_from_file),
+            extra_public_keys,
+        }
+    }
+
+    fn refuse_both(&mut self, file: &str, text: &str) {
+        if self.is_given(file) && self.is_given(text) {
+            let other = self.place(text).to_string();
+            self.report(
+                file,
+                format!("is given as well as {text} ({other})"),
+                "keep one of the two",
+            );
+        }
+    }
+
+    fn keep<T>(&mut self, path: &str, result: Result<T, Fault>) -> Option<T> {
+        match result {
+            Ok(content) => Some(content),
+            Err(fault) => {
+                self.report(path, fault.what, fault.fix);
+                None
+            }
+        }
+    }
+
+    /// Nothing is wrong, and yet no configuration came out: the table and `build` disagree.
+    fn problems_or_bug(mut self) -> Vec<Problem> {
+        if self.problems.is_empty() {
+            self.report(
+                "the table of settings",
+                "does not fit this program",
+                "report this as a bug",
+            );
+        }
+        self.problems
+    }
+}

@@ -1,0 +1,114 @@
+//! Where keys come from. This reads their text; what is in it is checked where keys are made.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::error::Fault;
+use super::secret::SecretText;
+
+/// Keys as PEM text, not yet parsed.
+#[derive(Clone, Debug, Default)]
+pub struct KeySources {
+    /// The key that signs.
+    pub private_key: Option<SecretText>,
+    /// Its public half, or the only key of an application that just verifies.
+    pub public_key: Option<String>,
+    /// Further keys that are published and accepted.
+    pub extra_public_keys: Vec<String>,
+}
+
+/// Reads a private key that nobody but its owner may read.
+pub(super) fn read_private(path: &Path) -> Result<SecretText, Fault> {
+    read(path, true).map(SecretText::from)
+}
+
+/// Reads a public key, and refuses a private one: what is public gets published.
+pub(super) fn read_public(path: &Path) -> Result<String, Fault> {
+    let text = read(path, false)?;
+    public(&text).map_err(|fault| {
+        Fault::new(
+            format!("names {}, which {}", display(path), fault.what),
+            fault.fix,
+        )
+    })
+}
+
+/// The text of a public key, if it holds no private one.
+pub(super) fn public(text: &str) -> Result<String, Fault> {
+    if text.contains("PRIVATE KEY") {
+        return Err(Fault::new(
+            "holds a private key",
+            "put the public key here: openssl pkey -in PRIVATE.pem -pubout",
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+fn read(path: &Path, private: bool) -> Result<Zeroizing<String>, Fault> {
+    const LARGEST: u64 = 64 * 1024;
+    let unreadable = |why: &std::io::Error| {
+        Fault::new(
+            format!("names {}, which cannot be read ({})", display(path), why.kind()),
+            "check the path and who may read the file",
+        )
+    };
+    let unfit = || {
+        Fault::new(
+            format!("names {}, which is not a file of at most 64 KiB", display(path)),
+            "name a file that holds one key in PEM",
+        )
+    };
+    // Before it is opened: opening a pipe waits for a writer.
+    if !std::fs::metadata(path).map_err(|why| unreadable(&why))?.is_file() {
+        return Err(unfit());
+    }
+    let file = File::open(path).map_err(|why| unreadable(&why))?;
+    let facts = file.metadata().map_err(|why| unreadable(&why))?;
+    if !facts.is_file() || facts.len() > LARGEST {
+        return Err(unfit());
+    }
+    if private && open_to_others(&facts) {
+        return Err(Fault::new(
+            format!("names {}, which others than its owner may access", display(path)),
+            format!("run: chmod 600 {}", path.display().to_string().escape_debug()),
+        ));
+    }
+    let mut bytes = Zeroizing::new(Vec::new());
+    // Room first, so that growing leaves no copies of the key behind.
+    bytes.reserve_exact(usize::try_from(LARGEST).unwrap_or(0) + 1);
+    file.take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|why| unreadable(&why))?;
+    let text = std::str::from_utf8(&bytes).unwrap_or_default();
+    if text.trim().is_empty() {
+        return Err(Fault::new(
+            format!("names {}, which is empty or no text", display(path)),
+            "store the key in PEM: openssl pkey -in KEY -out KEY.pem",
+        ));
+    }
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// The whole path, on one line.
+fn display(path: &Path) -> String {
+    format!("{:?}", path.display().to_string())
+}
+
+/// Judged on the open file, so that nobody can swap it in between.
+#[cfg(unix)]
+fn open_to_others(facts: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    facts.permissions().mode() & 0o077 != 0
+}
+
+#[cfg(not(unix))]
+fn open_to_others(_: &std::fs::Metadata) -> bool {
+    false
+}
+
+#[cfg(test)]
+#[path = "keys_tests.rs"]
+mod tests;

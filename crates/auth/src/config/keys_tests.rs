@@ -1,0 +1,180 @@
+use std::path::PathBuf;
+
+use super::super::{Config, ConfigErrors, Sources};
+
+const PRIVATE: &str = "-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----\n";
+const PUBLIC: &str = "-----BEGIN PUBLIC KEY-----\nabc\n-----END PUBLIC KEY-----\n";
+
+struct Files(tempfile::TempDir);
+
+impl Files {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>, mode: u32) -> PathBuf {
+        let path = self.0.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let _ = mode;
+        path
+    }
+
+    fn load(&self, jwt: &str, env: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
+        let toml = format!("[database]\nurl = \"sqlite:a.db\"\n[jwt]\n{jwt}\n");
+        Config::load(Sources {
+            file: Some(("horizon-auth.toml", &toml)),
+            env: env
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+                .collect(),
+            base_dir: self.0.path().to_owned(),
+        })
+    }
+
+    fn problem(&self, jwt: &str, env: &[(&str, &str)]) -> String {
+        let errors = self.load(jwt, env).unwrap_err();
+        assert_eq!(errors.problems().len(), 1, "{errors}");
+        assert!(!errors.to_string().contains("hush"));
+        errors.to_string()
+    }
+}
+
+#[test]
+fn key_files_are_read_relative_to_the_base_directory() {
+    let files = Files::new();
+    files.write("private.pem", PRIVATE, 0o600);
+    files.write("public.pem", PUBLIC, 0o644);
+    let config = files
+        .load(
+            "private_key_file = \"private.pem\"\npublic_key_file = \"public.pem\"\nextra_public_key_files = [\"public.pem\"]",
+            &[],
+        )
+        .unwrap();
+    assert!(config.has_signing_key());
+    assert_eq!(config.keys.private_key.unwrap().reveal(), PRIVATE);
+    assert_eq!(config.keys.public_key.unwrap(), PUBLIC);
+    assert_eq!(config.keys.extra_public_keys, [PUBLIC]);
+}
+
+#[test]
+fn keys_may_come_from_the_environment_as_text_or_file() {
+    let files = Files::new();
+    let path = files.write("private.pem", PRIVATE, 0o400);
+    let config = files
+        .load(
+            "",
+            &[
+                ("JWT_PRIVATE_KEY_PATH", path.to_str().unwrap()),
+                ("JWT_PUBLIC_KEY", PUBLIC),
+            ],
+        )
+        .unwrap();
+    assert_eq!(config.keys.private_key.unwrap().reveal(), PRIVATE);
+    assert_eq!(config.keys.public_key.unwrap(), PUBLIC);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_private_key_that_others_may_access_is_refused_with_the_command_that_mends_it() {
+    let files = Files::new();
+    for mode in [0o640, 0o604, 0o620, 0o644, 0o777] {
+        let path = files.write("private.pem", PRIVATE, mode);
+        let line = files.problem("private_key_file = \"private.pem\"", &[]);
+        assert!(line.starts_with("jwt.private_key_file names "), "{line}");
+        assert!(
+            line.ends_with(&format!("run: chmod 600 {}", path.display())),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn a_key_file_that_cannot_be_read_is_named_with_its_setting() {
+    let files = Files::new();
+    for setting in ["private_key_file", "public_key_file"] {
+        let line = files.problem(&format!("{setting} = \"gone.pem\""), &[]);
+        assert!(line.starts_with(&format!("jwt.{setting} names ")), "{line}");
+        assert!(
+            line.contains("gone.pem") && line.contains("cannot be read"),
+            "{line}"
+        );
+        assert!(
+            files
+                .problem(&format!("{setting} = \".\""), &[])
+                .contains("not a file")
+        );
+    }
+    let errors = files
+        .load("extra_public_key_files = [\"a.pem\", \"b.pem\"]", &[])
+        .unwrap_err();
+    assert_eq!(errors.problems().len(), 2, "{errors}");
+}
+
+#[test]
+fn a_key_file_is_text_of_a_sensible_size() {
+    let files = Files::new();
+    files.write("der", [0x30, 0x82, 0xff], 0o600);
+    files.write("empty", "\n", 0o600);
+    files.write("large", "x".repeat(65 * 1024), 0o600);
+    for name in ["der", "empty", "large"] {
+        let line = files.problem(&format!("private_key_file = \"{name}\""), &[]);
+        assert!(line.starts_with("jwt.private_key_file names "), "{line}");
+    }
+}
+
+#[test]
+fn a_private_key_is_not_taken_for_a_public_one() {
+    let files = Files::new();
+    files.write("private.pem", PRIVATE, 0o600);
+    assert!(
+        files
+            .problem("public_key_file = \"private.pem\"", &[])
+            .contains("holds a private key")
+    );
+    assert!(
+        files
+            .problem("extra_public_key_files = [\"private.pem\"]", &[])
+            .contains("holds a private key")
+    );
+    assert!(
+        files
+            .problem("", &[("JWT_PUBLIC_KEY", PRIVATE)])
+            .contains("holds a private key")
+    );
+}
+
+#[test]
+fn a_key_comes_from_one_place() {
+    let files = Files::new();
+    let path = files.write("private.pem", PRIVATE, 0o600);
+    let path = path.to_str().unwrap();
+    let line = files.problem(
+        "private_key_file = \"private.pem\"",
+        &[("JWT_PRIVATE_KEY", PRIVATE)],
+    );
+    assert!(
+        line.contains("given as well as jwt.private_key (environment variable JWT_PRIVATE_KEY)"),
+        "{line}"
+    );
+    let line = files.problem(
+        "",
+        &[
+            ("JWT_PRIVATE_KEY_FILE", path),
+            ("JWT_PRIVATE_KEY_PATH", "other.pem"),
+        ],
+    );
+    assert!(line.contains("differs from JWT_PRIVATE_KEY_FILE"), "{line}");
+    assert!(
+        files
+            .load(
+                "",
+                &[("JWT_PRIVATE_KEY_FILE", path), ("JWT_PRIVATE_KEY_PATH", path)]
+            )
+            .is_ok()
+    );
+}

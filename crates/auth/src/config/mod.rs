@@ -1,0 +1,174 @@
+//! Configuration from a TOML file and the environment.
+//!
+//! One table, [`SETTINGS`], says what there is; [`Config::load`] checks everything
+//! against it and reports all that is wrong at once. Applications and the server
+//! call this; it calls nothing but the value types of `core` and `http`. Only
+//! [`environment`] looks at the machine, and only the server calls it.
+
+mod address;
+mod build;
+mod check;
+mod error;
+mod keys;
+mod kind;
+mod reference;
+mod rules;
+mod secret;
+mod settings;
+mod source;
+mod suggest;
+mod units;
+mod value;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use horizon_auth_core::crypto::password_hasher::HasherConfig;
+use horizon_auth_core::domain::policy::Policy;
+#[cfg(feature = "http")]
+use horizon_auth_http::config::HttpConfig;
+
+pub use error::{ConfigErrors, Place, Problem};
+pub use keys::KeySources;
+pub use kind::Kind;
+pub use reference::reference_markdown;
+pub use secret::SecretText;
+pub use settings::{Alias, Fallback, Form, PREFIX, SETTINGS, Setting, find_setting};
+
+/// Whether mistakes that are fine on a developer's machine are refused (decision D21).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// A developer's machine.
+    Development,
+    /// Anything that strangers can reach.
+    Production,
+}
+
+/// Where users and sessions are stored.
+#[derive(Clone, Debug)]
+pub struct DatabaseConfig {
+    /// `sqlite:PATH`, `sqlite://PATH`, `postgres://…` or `postgresql://…`, as it was given.
+    pub url: SecretText,
+    /// Most connections open at once.
+    pub max_connections: u32,
+}
+
+/// Limits of the standalone server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerConfig {
+    /// Longest time the head of a request may take to arrive.
+    pub header_timeout: Duration,
+    /// Most bytes of the head of a request; never below 8 KiB.
+    pub max_header_bytes: usize,
+    /// How long running requests may take to finish when the server stops.
+    pub drain_timeout: Duration,
+    /// Most connections open at once.
+    pub max_connections: usize,
+}
+
+/// Form of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// [`LogFormat::Pretty`] on a terminal and [`LogFormat::Json`] elsewhere.
+    Auto,
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Pretty,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogConfig {
+    /// Form of the lines.
+    pub format: LogFormat,
+    /// A level, or a comma-separated list of levels and `target=level`.
+    pub level: String,
+}
+
+/// A checked configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Development or production.
+    pub environment: Environment,
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// Origin under which browsers reach the service, without a trailing slash.
+    pub public_url: String,
+    /// The database.
+    pub database: DatabaseConfig,
+    /// Text of the keys.
+    pub keys: KeySources,
+    /// What flows need to know.
+    pub policy: Policy,
+    /// Cost and limits of password hashing.
+    pub hashing: HasherConfig,
+    /// What the HTTP front end needs to know.
+    #[cfg(feature = "http")]
+    pub http: HttpConfig,
+    /// Limits of the standalone server.
+    pub server: ServerConfig,
+    /// Logging.
+    pub log: LogConfig,
+}
+
+/// What a configuration is made from. Later sources win: defaults, file, plain variables
+/// such as `DATABASE_URL`, variables that begin with [`PREFIX`].
+#[derive(Debug, Default)]
+pub struct Sources<'a> {
+    /// Name of the file as messages show it, and its text.
+    pub file: Option<(&'a str, &'a str)>,
+    /// Environment variables; names that are not ours are passed over.
+    pub env: Vec<(String, String)>,
+    /// Directory against which relative paths of key files are resolved.
+    pub base_dir: PathBuf,
+}
+
+impl Config {
+    /// Reads and checks a configuration, and the key files it names.
+    ///
+    /// # Errors
+    /// [`ConfigErrors`] with everything that is wrong.
+    pub fn load(sources: Sources<'_>) -> Result<Self, ConfigErrors> {
+        let given = source::merge(sources.file, sources.env);
+        check::check(given, &sources.base_dir).map_err(ConfigErrors::new)
+    }
+
+    /// Reads and checks a configuration from TOML alone; paths are relative to the current directory.
+    ///
+    /// # Errors
+    /// [`ConfigErrors`] with everything that is wrong.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigErrors> {
+        Self::load(Sources {
+            file: Some(("horizon-auth.toml", text)),
+            ..Sources::default()
+        })
+    }
+
+    /// Whether there is a key to sign with. Without one, tokens can at most be verified.
+    #[must_use]
+    pub fn has_signing_key(&self) -> bool {
+        self.keys.private_key.is_some()
+    }
+}
+
+/// The variables of this process, for [`Sources::env`].
+///
+/// What is not UTF-8 keeps its place with replacement characters. [`Config::load`] refuses
+/// them in variables of ours, and never looks at the others.
+#[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment, on behalf of the server"
+)]
+pub fn environment() -> Vec<(String, String)> {
+    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    std::env::vars_os()
+        .map(|(name, value)| (text(name), text(value)))
+        .collect()
+}
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;

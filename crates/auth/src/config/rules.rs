@@ -1,0 +1,209 @@
+//! How settings must fit together, and what production refuses (decision D21).
+
+use std::time::Duration;
+
+use horizon_auth_core::domain::policy::Argon2Cost;
+use ipnet::IpNet;
+
+use super::address;
+use super::check::Checked;
+use super::units::duration_text;
+
+/// OWASP's equally strong minimums for Argon2id: memory in KiB, and passes.
+const WEAKEST_COSTS: [(u32, u32); 5] = [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5)];
+
+/// Reports everything that does not fit. Rules on values that are wrong by themselves stay silent.
+pub(super) fn apply(checked: &mut Checked) {
+    database(checked);
+    public_url(checked);
+    cookie(checked);
+    trusted_proxies(checked);
+    lifetimes(checked);
+    hashing(checked);
+}
+
+/// Whether production was asked for.
+pub(super) fn is_production(checked: &Checked) -> bool {
+    checked
+        .word("environment")
+        .is_some_and(|word| word == "production")
+}
+
+/// The origin that was given or, on a developer's machine, the one of the listener.
+pub(super) fn effective_public_url(checked: &Checked) -> Option<String> {
+    if checked.is_given("public_url") || is_production(checked) {
+        return checked.read("public_url");
+    }
+    let listen: std::net::SocketAddr = checked.read("listen")?;
+    Some(match listen.port() {
+        80 => "http://localhost".to_owned(),
+        port => format!("http://localhost:{port}"),
+    })
+}
+
+/// Cost of a hash: the preset, and what overrides it.
+pub(super) fn hash_cost(checked: &Checked) -> Option<Argon2Cost> {
+    const OVERRIDES: [&str; 3] = ["hashing.memory_kib", "hashing.passes", "hashing.lanes"];
+    if OVERRIDES.iter().any(|path| checked.has_failed(path)) {
+        return None;
+    }
+    let preset = match checked.word("hashing.preset")?.as_str() {
+        "lean" => Argon2Cost::LEAN,
+        _ => Argon2Cost::STANDARD,
+    };
+    let [memory_kib, passes, lanes] = OVERRIDES.map(|path| {
+        checked
+            .read::<u64>(path)
+            .and_then(|value| u32::try_from(value).ok())
+    });
+    Some(Argon2Cost {
+        memory_kib: memory_kib.unwrap_or(preset.memory_kib),
+        passes: passes.unwrap_or(preset.passes),
+        lanes: lanes.unwrap_or(preset.lanes),
+    })
+}
+
+fn database(checked: &mut Checked) {
+    if !checked.is_given("database.url") {
+        checked.report(
+            "database.url",
+            "is missing",
+            "write url = \"sqlite:horizon-auth.db\" under [database], or set DATABASE_URL",
+        );
+    }
+}
+
+fn public_url(checked: &mut Checked) {
+    if !is_production(checked) {
+        return;
+    }
+    if !checked.is_given("public_url") {
+        checked.report(
+            "public_url",
+            "is missing, which production does not allow",
+            "write the origin that browsers see, such as public_url = \"https://auth.example.com\"",
+        );
+    } else if effective_public_url(checked).is_some_and(|url| !url.starts_with("https://")) {
+        checked.report(
+            "public_url",
+            "is not https, which production does not allow",
+            "serve it under https and write that origin",
+        );
+    }
+}
+
+fn cookie(checked: &mut Checked) {
+    if is_production(checked) && checked.read("cookie.secure") == Some(false) {
+        checked.report(
+            "cookie.secure",
+            "is false, which production does not allow",
+            "remove it, or write true",
+        );
+    }
+    let domain: Option<String> = checked.read("cookie.domain");
+    if let (Some(domain), Some(url)) = (domain, effective_public_url(checked)) {
+        let host = address::host_of(&url);
+        if !address::domain_covers(&domain, host) {
+            checked.report(
+                "cookie.domain",
+                format!("is \"{domain}\", which does not hold {host}, the host of public_url; browsers refuse such cookies"),
+                "write the domain that the applications share with public_url",
+            );
+        }
+    }
+}
+
+fn trusted_proxies(checked: &mut Checked) {
+    let networks: Vec<IpNet> = checked.read("http.trusted_proxies").unwrap_or_default();
+    if is_production(checked) && address::hold_everyone(&networks) {
+        checked.report(
+            "http.trusted_proxies",
+            "trusts everyone, which production does not allow: anybody could choose the address they are counted by",
+            "list the addresses of the proxies only",
+        );
+    }
+}
+
+fn lifetimes(checked: &mut Checked) {
+    let [access, idle, absolute] = ["jwt.access_token_ttl", "refresh.idle_ttl", "refresh.absolute_ttl"]
+        .map(|path| checked.read::<Duration>(path).map(|ttl| (path, ttl)));
+    if let (Some(idle), Some(absolute)) = (idle, absolute)
+        && absolute.1 < idle.1
+    {
+        report_order(checked, absolute, "shorter than", idle, "longer than");
+    }
+    if let (Some(access), Some(idle)) = (access, idle)
+        && access.1 >= idle.1
+    {
+        report_order(checked, idle, "not longer than", access, "not shorter than");
+    }
+}
+
+/// Reports two lifetimes in the wrong order, at the one that somebody gave.
+fn report_order(
+    checked: &mut Checked,
+    short: (&'static str, Duration),
+    shorter: &str,
+    long: (&'static str, Duration),
+    longer: &str,
+) {
+    let ((path, ttl), order, (other, other_ttl)) = if checked.is_given(short.0) {
+        (short, shorter, long)
+    } else {
+        (long, longer, short)
+    };
+    let [ttl, other_ttl] = [ttl, other_ttl].map(|ttl| duration_text(ttl.as_secs()));
+    checked.report(
+        path,
+        format!("is {ttl}, {order} {other}, {other_ttl}"),
+        format!("change {path} or {other}"),
+    );
+}
+
+fn hashing(checked: &mut Checked) {
+    let Some(cost) = hash_cost(checked) else {
+        return;
+    };
+    let strong = |&(memory_kib, passes): &(u32, u32)| cost.memory_kib >= memory_kib && cost.passes >= passes;
+    if !WEAKEST_COSTS.iter().any(strong) {
+        let path = if checked.is_given("hashing.memory_kib") {
+            "hashing.memory_kib"
+        } else {
+            "hashing.passes"
+        };
+        let enough: Vec<String> = WEAKEST_COSTS
+            .iter()
+            .map(|(memory_kib, passes)| format!("{memory_kib}/{passes}"))
+            .collect();
+        checked.report(
+            path,
+            format!(
+                "makes hashes too cheap: {} KiB and {} passes",
+                cost.memory_kib, cost.passes
+            ),
+            format!(
+                "use at least one of these memory_kib/passes: {}",
+                enough.join(", ")
+            ),
+        );
+    }
+    let budget: Option<u64> = checked.read("hashing.memory_budget_mib");
+    if let Some(budget) = budget
+        && budget * 1024 < u64::from(cost.memory_kib)
+    {
+        let path = if checked.is_given("hashing.memory_budget_mib") {
+            "hashing.memory_budget_mib"
+        } else {
+            "hashing.memory_kib"
+        };
+        let needed = cost.memory_kib.div_ceil(1024);
+        checked.report(
+            path,
+            format!(
+                "leaves no room for one hash: {budget} MiB for hashes of {} KiB",
+                cost.memory_kib
+            ),
+            format!("give hashing.memory_budget_mib at least {needed}"),
+        );
+    }
+}

@@ -1,0 +1,290 @@
+//! The table of all settings. What is not here cannot be configured; the reference page is made from it.
+
+use super::kind::Kind;
+
+const KIB: u64 = 1024;
+const MIB: u64 = 1024 * KIB;
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// Start of the names of environment variables that belong to Horizon Auth alone.
+pub const PREFIX: &str = "HORIZON_AUTH__";
+
+/// One setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Dotted path: `section.name`, or a bare name at the top of the file.
+    pub path: &'static str,
+    /// What it accepts.
+    pub kind: Kind,
+    /// What is in force when nobody sets it.
+    pub fallback: Fallback,
+    /// One sentence on what it does.
+    pub about: &'static str,
+    /// Plain environment variables that also set it, beside the one of [`Setting::variable`].
+    pub aliases: &'static [Alias],
+}
+
+/// What is in force when nobody gives a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fallback {
+    /// This value, written as in the environment.
+    Is(&'static str),
+    /// Nothing fixed; in words.
+    Unset(&'static str),
+}
+
+/// A plain environment variable, as the design and common hosting know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alias {
+    /// Its name.
+    pub name: &'static str,
+    /// How its text is read.
+    pub form: Form,
+}
+
+/// How the text of a plain environment variable is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As the setting itself.
+    Same,
+    /// Only the port of an address.
+    Port,
+    /// The word `production` counts; any other word belongs to other programs and says nothing.
+    OnlyProduction,
+    /// A rate whose window may be given in seconds without a unit, `5/60`.
+    RateInSeconds,
+}
+
+impl Setting {
+    /// The environment variable that always sets it: `HORIZON_AUTH__JWT__ISSUER` for `jwt.issuer`.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("{PREFIX}{}", self.path.replace('.', "__").to_ascii_uppercase())
+    }
+
+    /// Its section; empty at the top of the file.
+    #[must_use]
+    pub fn section(&self) -> &'static str {
+        self.path.split_once('.').map_or("", |(section, _)| section)
+    }
+
+    /// Its name within the section.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.path.split_once('.').map_or(self.path, |(_, name)| name)
+    }
+
+    const fn or(mut self, aliases: &'static [Alias]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+}
+
+const fn setting(path: &'static str, kind: Kind, fallback: Fallback, about: &'static str) -> Setting {
+    Setting {
+        path,
+        kind,
+        fallback,
+        about,
+        aliases: &[],
+    }
+}
+
+const fn plain(name: &'static str) -> Alias {
+    Alias {
+        name,
+        form: Form::Same,
+    }
+}
+
+const fn special(name: &'static str, form: Form) -> Alias {
+    Alias { name, form }
+}
+
+use Fallback::{Is, Unset};
+
+/// Every setting there is, by section.
+#[rustfmt::skip] // a table: one blank line between settings, whatever their length
+pub static SETTINGS: &[Setting] = &[
+    setting("environment", Kind::Choice(&["development", "production"]), Is("development"),
+        "Production refuses to start with settings that are only safe on a developer's machine.")
+        .or(&[special("NODE_ENV", Form::OnlyProduction)]),
+
+    setting("listen", Kind::Socket, Is("127.0.0.1:3000"),
+        "Address and port on which the server listens.")
+        .or(&[special("PORT", Form::Port)]),
+
+    setting("public_url", Kind::Origin, Unset("`http://localhost:` and the port; required in production"),
+        "Origin under which browsers reach the service; links in mails start with it, and in production it must be `https`.")
+        .or(&[plain("APP_URL")]),
+
+    setting("database.url", Kind::DatabaseUrl, Unset("required"),
+        "Where users and sessions are stored: `sqlite:PATH`, `postgres://…` or `postgresql://…`.")
+        .or(&[plain("DATABASE_URL")]),
+
+    setting("database.max_connections", Kind::Integer { min: 1, max: 1000 }, Is("20"),
+        "Most connections open to the database at once."),
+
+    setting("jwt.private_key", Kind::Pem, Unset("none"),
+        "Private key that signs access tokens; line breaks may be written as `\\n`.")
+        .or(&[plain("JWT_PRIVATE_KEY")]),
+
+    setting("jwt.private_key_file", Kind::Path, Unset("none"),
+        "File that holds the private key instead; on Unix only its owner may have access to it.")
+        .or(&[plain("JWT_PRIVATE_KEY_FILE"), plain("JWT_PRIVATE_KEY_PATH")]),
+
+    setting("jwt.public_key", Kind::Pem, Unset("from the private key"),
+        "Public key that verifies access tokens.")
+        .or(&[plain("JWT_PUBLIC_KEY")]),
+
+    setting("jwt.public_key_file", Kind::Path, Unset("none"),
+        "File that holds the public key instead.")
+        .or(&[plain("JWT_PUBLIC_KEY_FILE"), plain("JWT_PUBLIC_KEY_PATH")]),
+
+    setting("jwt.extra_public_key_files", Kind::Paths, Is(""),
+        "Files with further public keys that are published and accepted, for changing keys without logging anyone out."),
+
+    setting("jwt.issuer", Kind::Text, Is("horizon-auth"),
+        "The `iss` claim of access tokens.")
+        .or(&[plain("JWT_ISSUER")]),
+
+    setting("jwt.audience", Kind::Text, Is("horizon-api"),
+        "The `aud` claim of access tokens.")
+        .or(&[plain("JWT_AUDIENCE")]),
+
+    setting("jwt.access_token_ttl", Kind::Duration { min: 30, max: DAY }, Is("15m"),
+        "Life of an access token; must be shorter than `refresh.idle_ttl`.")
+        .or(&[plain("JWT_ACCESS_EXPIRY")]),
+
+    setting("jwt.leeway", Kind::Duration { min: 0, max: 30 }, Is("0s"),
+        "Clock difference between machines that is forgiven when tokens are checked."),
+
+    setting("refresh.idle_ttl", Kind::Duration { min: MINUTE, max: 365 * DAY }, Is("7d"),
+        "Life of a refresh token that nobody uses.")
+        .or(&[plain("JWT_REFRESH_EXPIRY")]),
+
+    setting("refresh.absolute_ttl", Kind::Duration { min: MINUTE, max: 365 * DAY }, Is("30d"),
+        "Life of a session, however often it is refreshed; at least `refresh.idle_ttl`."),
+
+    setting("refresh.preset", Kind::Choice(&["strict", "browser"]), Is("strict"),
+        "`strict` accepts each refresh token once; `browser` forgives two tabs that refresh within 10 seconds."),
+
+    setting("refresh.grace", Kind::Duration { min: 0, max: MINUTE }, Unset("from the preset: `0s` or `10s`"),
+        "How long a used refresh token still returns the same successor; overrides the preset."),
+
+    setting("refresh.reuse_scope", Kind::Choice(&["user", "family"]), Is("user"),
+        "What ends when a used refresh token comes back: all sessions of the user, or only that one."),
+
+    setting("registration.require_verified_email", Kind::Bool, Is("false"),
+        "Whether the mail address must be verified before the first log-in."),
+
+    setting("registration.enumeration", Kind::Choice(&["explicit", "private"]), Is("explicit"),
+        "`explicit` tells that an address is taken; `private` answers the same for new and taken addresses."),
+
+    setting("registration.default_roles", Kind::Roles, Is("user"),
+        "Roles of a new user."),
+
+    setting("mail.verification_ttl", Kind::Duration { min: 5 * MINUTE, max: 30 * DAY }, Is("24h"),
+        "Life of the link that verifies a mail address."),
+
+    setting("tenant.default", Kind::Tenant, Is("default"),
+        "Tenant of requests that name none.")
+        .or(&[plain("DEFAULT_TENANT_ID")]),
+
+    setting("rate_limit.login", Kind::Rate, Is("5/1m"),
+        "Log-in attempts from one network.")
+        .or(&[special("RATE_LIMIT_LOGIN", Form::RateInSeconds)]),
+
+    setting("rate_limit.login_account", Kind::Rate, Is("10/15m"),
+        "Log-in attempts on one account, from anywhere, before each further one must wait."),
+
+    setting("rate_limit.register", Kind::Rate, Is("3/1m"),
+        "Registrations from one network.")
+        .or(&[special("RATE_LIMIT_REGISTER", Form::RateInSeconds)]),
+
+    setting("rate_limit.refresh", Kind::Rate, Is("10/1m"),
+        "Refreshes from one network."),
+
+    setting("hashing.preset", Kind::Choice(&["standard", "lean"]), Is("standard"),
+        "Cost of password hashes: `standard` is 64 MiB, 3 passes, 4 lanes; `lean` is 19 MiB, 2 passes, 1 lane."),
+
+    setting("hashing.memory_kib", Kind::Integer { min: 7168, max: 4 * MIB }, Unset("from the preset"),
+        "Memory of one hash in KiB; with `hashing.passes` it must not be weaker than OWASP's minimum."),
+
+    setting("hashing.passes", Kind::Integer { min: 1, max: 20 }, Unset("from the preset"),
+        "Passes of one hash over its memory."),
+
+    setting("hashing.lanes", Kind::Integer { min: 1, max: 16 }, Unset("from the preset"),
+        "Lanes of one hash."),
+
+    setting("hashing.memory_budget_mib", Kind::Integer { min: 7, max: 65_536 }, Is("512"),
+        "Memory in MiB that all running hashes may use together."),
+
+    setting("hashing.max_parallel", Kind::Integer { min: 1, max: 1024 }, Unset("the number of cores"),
+        "Most hashes that run at once, whatever the memory."),
+
+    setting("hashing.max_queue", Kind::Integer { min: 0, max: 100_000 }, Is("100"),
+        "Most requests that may wait for a hash; more are refused with 503."),
+
+    setting("hashing.queue_deadline", Kind::Duration { min: 1, max: MINUTE }, Is("5s"),
+        "Longest time a request may wait for a hash before it is refused with 503."),
+
+    setting("hashing.bcrypt_migration", Kind::Bool, Is("false"),
+        "Whether bcrypt hashes are accepted, and replaced at the next log-in."),
+
+    setting("hashing.engine", Kind::Choice(&["fast", "conservative"]), Is("fast"),
+        "Implementation of Argon2id: `fast`, or `conservative` for the longer established one."),
+
+    setting("http.max_body", Kind::Size { min: KIB, max: MIB }, Is("16KiB"),
+        "Largest request body."),
+
+    setting("http.body_timeout", Kind::Duration { min: 1, max: 5 * MINUTE }, Is("10s"),
+        "Longest time a request body may take to arrive."),
+
+    setting("http.jwks_max_age", Kind::Duration { min: 0, max: DAY }, Is("1h"),
+        "How long clients may keep the published keys."),
+
+    setting("http.trusted_proxies", Kind::Networks, Is(""),
+        "Proxies whose `X-Forwarded-For` is believed; production refuses networks that hold everyone."),
+
+    setting("cookie.secure", Kind::Bool, Unset("`true` if `public_url` is `https`"),
+        "Whether browsers send the refresh cookie over `https` only; required in production.")
+        .or(&[plain("COOKIE_SECURE")]),
+
+    setting("cookie.domain", Kind::Domain, Unset("none: only the host itself"),
+        "Domain that shares the refresh cookie; for single sign-on only.")
+        .or(&[plain("COOKIE_DOMAIN")]),
+
+    setting("server.header_timeout", Kind::Duration { min: 1, max: 5 * MINUTE }, Is("10s"),
+        "Longest time the head of a request may take to arrive."),
+
+    setting("server.max_header_bytes", Kind::Size { min: 8 * KIB, max: MIB }, Is("16KiB"),
+        "Largest head of a request."),
+
+    setting("server.drain_timeout", Kind::Duration { min: 0, max: 10 * MINUTE }, Is("20s"),
+        "How long running requests may take to finish when the server stops."),
+
+    setting("server.max_connections", Kind::Integer { min: 1, max: 1_000_000 }, Is("10000"),
+        "Most connections open to the server at once."),
+
+    setting("log.format", Kind::Choice(&["auto", "json", "pretty"]), Is("auto"),
+        "Form of log lines; `auto` is `pretty` on a terminal and `json` elsewhere."),
+
+    setting("log.level", Kind::LogLevels, Is("info"),
+        "How much is logged."),
+];
+
+/// The setting of a dotted path.
+#[must_use]
+pub fn find_setting(path: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.path == path)
+}
+
+/// Whether some setting is in a section of that name.
+pub(super) fn is_section(path: &str) -> bool {
+    SETTINGS
+        .iter()
+        .any(|setting| !path.is_empty() && setting.section() == path)
+}
