@@ -126,10 +126,12 @@ print_step_report() {
 
 # at_end FUNCTION: runs it when the script ends, whatever ends it (but SIGKILL).
 at_end() {
-  # The name is expanded now: it is what the trap shall call.
+  # By then the terminal, or the pipe we write to, may be gone: a message that
+  # fails must not keep us from cleaning up. The name is expanded now, on purpose.
   # shellcheck disable=SC2064
-  trap "trap '' INT TERM HUP; $1" EXIT
+  trap "trap '' INT TERM HUP PIPE; set +e; $1" EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
+  trap 'exit 141' PIPE
   trap 'exit 143' TERM
 }
