@@ -1,4 +1,4 @@
-//! Keys, claims and a signer that signs anything, shared by the token tests.
+//! Keys and a signer that signs anything, shared by the token tests.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -9,16 +9,9 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed2551
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use horizon_auth_core::crypto::access_token::AccessTokens;
-use horizon_auth_core::crypto::keyring::{GeneratedKey, KeyRing, SigningKey, VerifyingKey};
-use horizon_auth_core::domain::claims::AccessClaims;
-use horizon_auth_core::domain::ids::{SessionId, TokenId, UserId};
+use horizon_auth_core::crypto::keyring::{GeneratedKey, KeyRing, SigningKey};
 use horizon_auth_core::domain::key::Algorithm;
-use horizon_auth_core::domain::role::Role;
-use horizon_auth_core::domain::tenant::TenantId;
-use horizon_auth_core::domain::time::Timestamp;
 
-/// Second in which every test happens.
-pub(crate) const NOW: i64 = 1_800_000_000;
 pub(crate) const ISSUER: &str = "https://issuer.example";
 pub(crate) const AUDIENCE: &str = "app";
 
@@ -36,10 +29,6 @@ impl Key {
     pub(crate) fn generate(algorithm: Algorithm) -> Self {
         let made = SigningKey::generate(algorithm).unwrap();
         Self { algorithm, made }
-    }
-
-    pub(crate) fn public(&self) -> VerifyingKey {
-        VerifyingKey::from_pem(&self.made.public_pem).unwrap()
     }
 
     /// The header that honest tokens of this key have.
@@ -89,25 +78,4 @@ impl Key {
 
 pub(crate) fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
-}
-
-pub(crate) const fn now() -> Timestamp {
-    Timestamp::from_millis(NOW * 1000)
-}
-
-pub(crate) fn claims() -> AccessClaims {
-    AccessClaims {
-        sub: UserId::mint(now(), [1; 10]),
-        email: "ana@example.com".to_owned(),
-        tenant: TenantId::parse("default").unwrap(),
-        roles: vec![Role::parse("admin").unwrap(), Role::parse("user").unwrap()],
-        iat: NOW,
-        exp: NOW + 900,
-        nbf: None,
-        iss: ISSUER.to_owned(),
-        aud: AUDIENCE.to_owned(),
-        jti: TokenId::mint(now(), [2; 10]),
-        sid: SessionId::mint(now(), [3; 10]),
-        epoch: 7,
-    }
 }
