@@ -138,6 +138,20 @@ fn algorithm<'a>(content: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
     Some((oid, parameters))
 }
 
+/// Writes one element of at most 64 KiB.
+#[cfg(test)]
+pub(super) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).unwrap();
+    let [high, low] = length.to_be_bytes();
+    let mut out = match length {
+        0..=0x7f => vec![tag, low],
+        0x80..=0xff => vec![tag, 0x81, low],
+        0x100.. => vec![tag, 0x82, high, low],
+    };
+    out.extend(content);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

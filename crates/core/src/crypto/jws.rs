@@ -52,8 +52,8 @@ pub(super) fn decode<'a>(ring: &'a KeyRing, token: &str) -> Option<(&'a Verifyin
         return None;
     }
     let (signed, signature) = token.rsplit_once('.')?;
-    let (header, payload) = signed.split_once('.')?; // a third dot is no base64url and fails below
-    if payload.is_empty() || signature.is_empty() {
+    let (header, payload) = signed.split_once('.')?;
+    if payload.is_empty() || payload.contains('.') || signature.is_empty() {
         return None;
     }
     let key = find_key(ring, &URL_SAFE_NO_PAD.decode(header).ok()?)?;
