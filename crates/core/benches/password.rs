@@ -77,6 +77,10 @@ fn one_at_a_time(criterion: &mut Criterion) {
         bencher.iter(|| black_box(runtime.block_on(conservative.hash(&password))));
     });
     group.finish();
+    // What a start of the process pays: the test vector, no thread, no arena.
+    criterion.bench_function("password/start", |bencher| {
+        bencher.iter(|| black_box(pooled(HashEngine::Fast)));
+    });
 }
 
 fn eight_in_flight(criterion: &mut Criterion) {

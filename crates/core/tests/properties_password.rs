@@ -1,5 +1,7 @@
 //! Properties of password hashing that hold for any password.
 
+#![expect(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
