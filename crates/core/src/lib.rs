@@ -8,6 +8,6 @@ pub mod auth;
 pub mod crypto;
 pub mod domain;
 pub mod error;
-pub mod flights;
+mod flights;
 pub mod flows;
 pub mod ports;

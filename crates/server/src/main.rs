@@ -1,3 +1,23 @@
-//! The program `horizon-auth`.
+//! The program `horizon-auth`: the authentication service and its command line.
 
-fn main() {}
+mod cli;
+mod commands;
+mod data_folder;
+mod listener;
+mod load_config;
+mod telemetry;
+mod ui;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    match commands::run(cli::Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            ui::error(&failure.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -64,6 +64,10 @@ impl<C: HasConn> RefreshTokens for Sql<C> {
             .transpose()
     }
 
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(unused_variables, reason = "SQLite has nothing to lock")
+    )]
     async fn lock_refresh_family(&mut self, token: &Digest<Refresh>) -> Result<()> {
         // Only PostgreSQL has row locks; SQLite's write transaction excludes every other writer.
         #[cfg(feature = "postgres")]

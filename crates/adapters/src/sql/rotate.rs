@@ -11,8 +11,8 @@ use horizon_auth_core::ports::store::{Result, StoreError};
 use uuid::Uuid;
 
 use super::connect::{Engine, SqlStore};
-use super::error::store_error;
-use super::types::UserRow;
+#[cfg(feature = "postgres")]
+use super::{error::store_error, types::UserRow};
 
 impl SqlStore {
     pub(super) async fn rotate(&self, rotation: &Rotation) -> Result<RotationOutcome> {

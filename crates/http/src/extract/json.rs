@@ -119,7 +119,10 @@ impl Fields {
         }
     }
 
-    #[expect(clippy::option_option, reason = "the outer one is this type's way to say: a violation was noted")]
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one is this type's way to say: a violation was noted"
+    )]
     /// A string that may be missing or null, parsed; the outer `None` if a violation was noted.
     pub(crate) fn optional<T>(
         &mut self,

@@ -1,0 +1,115 @@
+//! From a configuration to a running engine.
+
+use std::fmt;
+use std::sync::Arc;
+
+use horizon_auth_adapters::cache::memory::{MemoryDenylist, MemoryLimiter};
+use horizon_auth_adapters::sql::{MigrateError, MigrationStatus, SqlConfig, SqlStore, UrlError};
+use horizon_auth_adapters::system::{SystemClock, SystemEntropy};
+use horizon_auth_core::auth::{Auth, Parts};
+use horizon_auth_core::crypto::CryptoError;
+use horizon_auth_core::crypto::access_token::AccessTokens;
+use horizon_auth_core::crypto::password_hasher::PasswordHasher;
+use horizon_auth_core::domain::key::PublishedKey;
+use horizon_auth_core::ports::entropy::Entropy;
+use horizon_auth_core::ports::store::{Store, StoreError};
+
+use crate::config::Config;
+use crate::keys::{KeysError, key_ring};
+
+/// The engine cannot be made from this configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A key is missing or unusable.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The database URL is unusable.
+    #[error("database.url: {0}")]
+    Url(#[from] UrlError),
+    /// Hashing cannot work as configured.
+    #[error("hashing: {0}")]
+    Hashing(#[from] CryptoError),
+}
+
+/// An [`Auth`] with the database it owns.
+#[derive(Clone)]
+pub struct Engine {
+    auth: Auth,
+    store: SqlStore,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Engine")
+    }
+}
+
+impl Engine {
+    /// Joins the adapters that the configuration names. Connects to nothing
+    /// yet: bring the schema up to date with [`Engine::migrate`] and call
+    /// [`Auth::prepare`] before the first request.
+    ///
+    /// # Errors
+    /// [`OpenError`]; each names the setting.
+    pub fn open(config: &Config) -> Result<Self, OpenError> {
+        let ring = key_ring(&config.keys)?;
+        let database = &config.database;
+        let store = SqlStore::new(&SqlConfig {
+            url: database.url.reveal().to_owned(),
+            max_connections: database.max_connections,
+        })?;
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let policy = config.policy.clone();
+        let auth = Auth::from_parts(Parts {
+            store: Arc::new(store.clone()),
+            denylist: Arc::new(MemoryDenylist::default()),
+            limiter: Arc::new(MemoryLimiter::default()),
+            clock: Arc::new(SystemClock),
+            hasher: PasswordHasher::new(config.hashing, Arc::clone(&entropy))?,
+            entropy,
+            tokens: AccessTokens::new(
+                ring,
+                policy.issuer.clone(),
+                policy.audience.clone(),
+                policy.leeway,
+            ),
+            policy,
+        });
+        Ok(Self { auth, store })
+    }
+
+    /// The engine's handle.
+    #[must_use]
+    pub fn auth(&self) -> &Auth {
+        &self.auth
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// [`MigrateError`]; a failed migration leaves nothing behind.
+    pub async fn migrate(&self) -> Result<MigrationStatus, MigrateError> {
+        self.store.migrate().await
+    }
+
+    /// Compares the schema with this program, without changing it.
+    ///
+    /// # Errors
+    /// [`MigrateError::Unreachable`].
+    pub async fn migration_status(&self) -> Result<MigrationStatus, MigrateError> {
+        self.store.migration_status().await
+    }
+
+    /// The public keys that nodes of this database have published, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn published_keys(&self) -> Result<Vec<PublishedKey>, StoreError> {
+        self.store.db().await?.list_published_keys().await
+    }
+
+    /// Closes the database after running statements have ended.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+}

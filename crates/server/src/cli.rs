@@ -1,0 +1,128 @@
+//! The command line: what can be typed. What it does is in `commands/`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Authentication service: passwords, access tokens, rotating refresh tokens, revocation.
+#[derive(Debug, Parser)]
+#[command(name = "horizon-auth", version, about, after_help = EXAMPLES, subcommand_required = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  horizon-auth dev                                 try it: everything in one folder
+  horizon-auth keys generate --out keys            make a signing key
+  horizon-auth config check --config horizon-auth.toml
+  horizon-auth migrate --config horizon-auth.toml
+  horizon-auth serve --config horizon-auth.toml";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run with a data folder made on first start; for trying out and for development
+    #[command(after_help = "\
+Examples:
+  horizon-auth dev
+  horizon-auth dev --data /tmp/try --listen 127.0.0.1:4000
+
+The folder holds a SQLite database and a signing key. Of the environment, only variables that
+begin with HORIZON_AUTH__ are read, so that another project's DATABASE_URL is left alone.")]
+    Dev(DevArgs),
+    /// Run the service
+    #[command(after_help = "\
+Example:
+  horizon-auth serve --config /etc/horizon-auth.toml
+
+SIGTERM and SIGINT stop it: readiness turns false, running requests are finished, then it exits.
+In production the schema must be current; run `horizon-auth migrate` first.")]
+    Serve(ConfigArgs),
+    /// Bring the database schema up to date
+    #[command(after_help = "\
+Examples:
+  horizon-auth migrate --config horizon-auth.toml
+  horizon-auth migrate --status")]
+    Migrate(MigrateArgs),
+    /// Make and list signing keys
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// Look at the configuration
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+}
+
+/// Where the configuration comes from.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    /// Configuration file; horizon-auth.toml in the current folder is read if there is one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DevArgs {
+    /// Folder for database and key
+    #[arg(long, value_name = "DIR", default_value = "horizon-auth-data")]
+    pub(crate) data: PathBuf,
+    /// Address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
+    pub(crate) listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MigrateArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Only say how far the schema is; exit status 1 if it is behind
+    #[arg(long)]
+    pub(crate) status: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a key pair; the private file can be read by its owner only
+    #[command(after_help = "\
+Examples:
+  horizon-auth keys generate --out keys
+  horizon-auth keys generate --algorithm EdDSA
+
+To rotate without logging anybody out: publish the new public key on every node
+(jwt.extra_public_key_files), wait an hour (the time verifiers cache keys), make the new
+private key the signing one and the old public key an extra one, and drop that after
+access_token_ttl.")]
+    Generate {
+        /// Signature algorithm
+        #[arg(long, value_enum, ignore_case = true, default_value = "RS256")]
+        algorithm: AlgorithmArg,
+        /// Folder for the two files
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        out: PathBuf,
+    },
+    /// List the keys in use, and since when each has been published
+    List(ConfigArgs),
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "verbatim")]
+pub(crate) enum AlgorithmArg {
+    RS256,
+    ES256,
+    #[value(name = "EdDSA")]
+    EdDsa,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Check the configuration and say everything that is wrong with it
+    #[command(after_help = "\
+Example:
+  horizon-auth config check --config horizon-auth.toml")]
+    Check(ConfigArgs),
+}

@@ -1,0 +1,60 @@
+//! `horizon-auth dev`: everything in one folder, nothing to configure.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use super::block_on;
+use super::serve::serve;
+use crate::cli::DevArgs;
+use crate::ui::{self, Failure};
+use crate::{data_folder, load_config, telemetry};
+
+pub(crate) fn run(args: &DevArgs) -> Result<(), Failure> {
+    data_folder::make_folder(&args.data)?;
+    let key = data_folder::signing_key_file(&args.data)?;
+    let database = args.data.join("horizon-auth.db");
+    let toml = format!(
+        "listen = {:?}\n[database]\nurl = {:?}\n[jwt]\nprivate_key_file = {:?}\n[refresh]\npreset = \"strict\"\n",
+        args.listen.to_string(),
+        format!("sqlite:{}", text(&database)?),
+        text(&key)?,
+    );
+    let config = load_config::load_dev(&toml, ".".into())?;
+    telemetry::start(&config.log)?;
+    block_on(serve(&config, |address| ui::line(&welcome(address, &args.data))))
+}
+
+fn text(path: &Path) -> Result<&str, Failure> {
+    path.to_str().ok_or_else(|| {
+        Failure::new(format!(
+            "the path {} is not UTF-8; choose another",
+            path.display()
+        ))
+    })
+}
+
+/// Lines to paste, in this order, into a shell with curl.
+fn welcome(address: SocketAddr, data: &Path) -> String {
+    format!(
+        r#"
+Horizon Auth runs on http://{address}, data in {}. Ctrl-C stops it. To try, paste line by line:
+
+  URL=http://{address} JAR=$(mktemp) JSON='Content-Type: application/json'
+  ANA='{{"email":"ana@example.com","password":"correct horse battery"}}'
+
+  # register, log in (the refresh token goes into the cookie jar), and keep the access token
+  curl -s -H "$JSON" -d "$ANA" $URL/auth/register
+  TOKEN=$(curl -s -c $JAR -H "$JSON" -d "$ANA" $URL/auth/login | sed 's/.*"accessToken":"\([^"]*\)".*/\1/')
+
+  # a protected route; new tokens for the cookie; the keys with which anybody can verify a token
+  curl -s -H "Authorization: Bearer $TOKEN" $URL/auth/profile
+  curl -s -b $JAR -c $JAR -X POST $URL/auth/refresh
+  curl -s $URL/.well-known/jwks.json
+
+  # log out everywhere; after that the token is refused
+  curl -s -X POST -H "Authorization: Bearer $TOKEN" $URL/auth/logout
+  curl -s -H "Authorization: Bearer $TOKEN" $URL/auth/profile
+"#,
+        data.display()
+    )
+}

@@ -1,0 +1,38 @@
+//! One command per file.
+
+mod config;
+mod dev;
+mod keys;
+mod migrate;
+mod serve;
+
+use std::future::Future;
+
+use crate::cli::{Cli, Command, ConfigCommand, KeysCommand};
+use crate::ui::Failure;
+
+/// Does what was typed.
+pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        Command::Dev(args) => dev::run(&args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Migrate(args) => migrate::run(&args),
+        Command::Keys {
+            command: KeysCommand::Generate { algorithm, out },
+        } => keys::generate(algorithm, &out),
+        Command::Keys {
+            command: KeysCommand::List(args),
+        } => keys::list(&args),
+        Command::Config {
+            command: ConfigCommand::Check(args),
+        } => config::check(&args),
+    }
+}
+
+/// Runs a command that waits for something.
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime
+        .map_err(|error| Failure::because("the runtime cannot start", &error))?
+        .block_on(work)
+}

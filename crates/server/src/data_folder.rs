@@ -1,0 +1,63 @@
+//! The folder of `horizon-auth dev`, and files that only their owner may read.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use horizon_auth::{Algorithm, GeneratedKey, SigningKey};
+
+use crate::ui::Failure;
+
+/// Makes the folder if it is missing. New folders are the owner's alone.
+pub(crate) fn make_folder(path: &Path) -> Result<(), Failure> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(path)
+        .map_err(|error| Failure::because(&format!("the folder {} cannot be made", path.display()), &error))
+}
+
+/// Writes a new file that only its owner may read; never overwrites one.
+pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    write(&options, path, text)
+}
+
+/// Writes a new file that anybody may read; never overwrites one.
+pub(crate) fn write_public(path: &Path, text: &str) -> Result<(), Failure> {
+    write(OpenOptions::new().write(true).create_new(true), path, text)
+}
+
+fn write(options: &OpenOptions, path: &Path, text: &str) -> Result<(), Failure> {
+    let written = options.open(path).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Failure::new(format!(
+            "{} exists; move it away first, keys are never overwritten",
+            path.display()
+        )),
+        _ => Failure::because(&format!("{} cannot be written", path.display()), &error),
+    })
+}
+
+/// The development signing key of the folder, made on first start.
+pub(crate) fn signing_key_file(folder: &Path) -> Result<PathBuf, Failure> {
+    let path = folder.join("signing-key.pem");
+    if !path.exists() {
+        let key = generate(Algorithm::Rs256)?;
+        write_private(&path, &key.private_pem)?;
+    }
+    Ok(path)
+}
+
+/// A fresh key pair.
+pub(crate) fn generate(algorithm: Algorithm) -> Result<GeneratedKey, Failure> {
+    SigningKey::generate(algorithm).map_err(|error| Failure::because("no key could be made", &error))
+}

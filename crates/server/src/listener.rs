@@ -1,0 +1,111 @@
+//! The accept loop: connections with limits, and an orderly end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use horizon_auth::config::ServerConfig;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tower::ServiceExt as _;
+
+/// Streams of one HTTP/2 connection that may be open together.
+const MAX_STREAMS: u32 = 100;
+/// Header lines of one request.
+const MAX_HEADERS: usize = 64;
+/// Pause after a failed accept, which usually means that file descriptors ran out.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves until `stop` resolves, calls `on_stop`, then gives running requests
+/// `drain_timeout` to finish. New connections are refused meanwhile.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    config: &ServerConfig,
+    stop: impl Future<Output = ()>,
+    on_stop: impl FnOnce(),
+) {
+    let server = Arc::new(http_server(config));
+    let places = Arc::new(Semaphore::new(config.max_connections));
+    let open = GracefulShutdown::new();
+    tokio::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            () = &mut stop => break,
+            accepted = accept(&listener, &places) => accepted,
+        };
+        let Some((stream, peer, place)) = accepted else {
+            continue;
+        };
+        let router = router.clone();
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            let mut request: Request<Body> = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            router.clone().oneshot(request)
+        });
+        let server = Arc::clone(&server);
+        let watcher = open.watcher();
+        tokio::spawn(async move {
+            let connection = server.serve_connection(TokioIo::new(stream), service);
+            // What ends a connection early is the client's affair: time-outs, resets, broken HTTP.
+            if let Err(error) = watcher.watch(connection).await {
+                tracing::debug!(error, "a connection ended early");
+            }
+            drop(place);
+        });
+    }
+    on_stop();
+    drop(listener);
+    tokio::select! {
+        () = open.shutdown() => tracing::info!("all requests have been answered"),
+        () = tokio::time::sleep(config.drain_timeout) => {
+            tracing::warn!("some requests did not finish in time and are cut off");
+        }
+    }
+}
+
+type Place = tokio::sync::OwnedSemaphorePermit;
+
+/// Waits for a free place first: beyond the limit, connections wait in the kernel's queue.
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<(TcpStream, SocketAddr, Place)> {
+    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, peer)) => {
+            let _ = stream.set_nodelay(true); // latency only
+            Some((stream, peer, place))
+        }
+        Err(error) => {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "a connection could not be accepted"
+            );
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            None
+        }
+    }
+}
+
+fn http_server(config: &ServerConfig) -> Builder<TokioExecutor> {
+    let mut server = Builder::new(TokioExecutor::new());
+    server
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(config.header_timeout)
+        .max_buf_size(config.max_header_bytes)
+        .max_headers(MAX_HEADERS);
+    server
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(config.header_timeout)
+        .max_header_list_size(u32::try_from(config.max_header_bytes).unwrap_or(u32::MAX))
+        .max_concurrent_streams(MAX_STREAMS);
+    server
+}
