@@ -52,7 +52,7 @@ fn only_the_database_has_no_default() {
 }
 
 #[test]
-fn six_mistakes_are_six_lines() {
+fn six_mistakes_in_the_file_and_one_in_the_environment_are_seven_lines() {
     let errors = load(
         "colour = 1\n[database]\nurl = \"mysql://h/d\"\n[jwt]\nisuer = \"x\"\naccess_token_ttl = 900\n\
          [refresh]\nidle_ttl = \"60d\"\n[hashing]\nmemory_kib = 1024\n",
@@ -420,4 +420,21 @@ fn the_example_file_is_a_valid_configuration_with_and_without_its_comments() {
         .collect();
     assert!(uncommented.len() > 30);
     Config::from_toml(&uncommented.join("\n")).unwrap();
+}
+
+#[test]
+fn the_reference_page_has_a_row_for_every_setting() {
+    let page = reference_markdown();
+    for setting in SETTINGS {
+        let row = format!("| `{}` | ", setting.path);
+        assert_eq!(
+            page.lines().filter(|line| line.starts_with(&row)).count(),
+            1,
+            "{}",
+            setting.path
+        );
+    }
+    for row in page.lines().filter(|line| line.starts_with('|')) {
+        assert_eq!(row.matches('|').count(), 5, "{row}");
+    }
 }
