@@ -172,3 +172,7 @@ pub fn environment() -> Vec<(String, String)> {
 #[cfg(test)]
 #[path = "config_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "table_tests.rs"]
+mod table_tests;

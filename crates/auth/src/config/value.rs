@@ -1,5 +1,6 @@
 //! How a value as it was given becomes a typed one.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use super::secret::SecretText;
 use super::units;
 
 /// A value as it was given.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Raw {
     /// From the environment or the table of defaults, where everything is text.
     Word(Zeroizing<String>),
@@ -45,6 +46,13 @@ impl Raw {
             Self::List(_) => "a list",
             Self::Other(name) => name,
         }
+    }
+}
+
+/// The type alone: the value may be a secret.
+impl fmt::Debug for Raw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.type_name())
     }
 }
 
@@ -166,10 +174,11 @@ fn items(kind: Kind, raw: &Raw) -> Result<Vec<Zeroizing<String>>, Fault> {
             .collect()),
         Raw::Text(text) => Err(Fault::new(
             "is text",
-            if text.len() < 40 && !text.contains("KEY") {
-                format!("write a list: [{}]", shown(text))
-            } else {
+            // A path stays unsaid: it may be a key that somebody put in its place.
+            if kind == Kind::Paths {
                 format!("write {}", kind.description())
+            } else {
+                format!("write a list: [{}]", shown(text))
             },
         )),
         Raw::Bool(_) | Raw::Integer(_) | Raw::Other(_) => Err(mistyped(kind, raw)),
