@@ -12,7 +12,6 @@ use zeroize::Zeroizing;
 
 use super::CryptoError;
 use super::der;
-use super::jws;
 use super::key_pem::{self, KeyError, Label};
 use super::verifying_key::{OTHER_CURVE, VerifyingKey, algorithm_of, check_rsa};
 use crate::domain::key::Algorithm;
@@ -21,7 +20,6 @@ use crate::domain::key::Algorithm;
 pub struct SigningKey {
     pair: Pair,
     public: VerifyingKey,
-    header: String,
 }
 
 /// A new key, as an operator stores it.
@@ -86,8 +84,7 @@ impl SigningKey {
 
     fn new(pair: Pair) -> Result<Self, KeyError> {
         let public = VerifyingKey::from_spki_der(&pair.public_der()?)?;
-        let header = jws::encode_header(public.algorithm(), public.kid());
-        let key = Self { pair, public, header };
+        let key = Self { pair, public };
         // A damaged private half would only show in the first token that nobody accepts.
         let probe = key.sign(PROBE).map_err(|_| KeyError::Malformed)?;
         key.public.verify(PROBE, &probe).map_err(|_| KeyError::Mismatch)?;
@@ -122,11 +119,6 @@ impl SigningKey {
         } else {
             Err(KeyError::Mismatch)
         }
-    }
-
-    /// The encoded header of every token that this key signs.
-    pub(super) fn header(&self) -> &str {
-        &self.header
     }
 
     /// Signs `message`.

@@ -9,6 +9,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RS
 use super::CryptoError;
 use super::der;
 use super::jwk::{Jwk, JwkParameters};
+use super::jws;
 use super::key_pem::{self, KeyError, Label};
 use crate::domain::key::Algorithm;
 
@@ -18,6 +19,7 @@ pub struct VerifyingKey {
     algorithm: Algorithm,
     bits: usize,
     jwk: Jwk,
+    header: String,
     spki: Vec<u8>,
     parsed: ParsedPublicKey,
 }
@@ -70,10 +72,12 @@ impl VerifyingKey {
             Algorithm::Es256 => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, spki),
             Algorithm::EdDsa => ParsedPublicKey::new(&ED25519, spki),
         };
+        let jwk = Jwk::new(algorithm, numbers);
         Ok(Self {
             algorithm,
             bits,
-            jwk: Jwk::new(algorithm, numbers),
+            header: jws::encode_header(algorithm, &jwk.kid),
+            jwk,
             spki: spki.to_vec(),
             parsed: parsed.map_err(|_| KeyError::Malformed)?,
         })
@@ -113,6 +117,11 @@ impl VerifyingKey {
     #[must_use]
     pub fn to_pem(&self) -> String {
         key_pem::write("PUBLIC KEY", &self.spki).to_string()
+    }
+
+    /// The encoded header of every token that this product signs with the key.
+    pub(super) fn header(&self) -> &str {
+        &self.header
     }
 
     /// Whether `signature` is this key's over `message`.
