@@ -145,7 +145,7 @@ pub enum Verdict {
 
 /// How long a call with an `Idempotency-Key` may be repeated.
 pub const RETRY_WINDOW: Duration = Duration::from_secs(60);
-/// How often one child may be handed out again.
+/// How often one child may be handed out again, beyond the requests of its own flight.
 pub const MAX_REPLAYS: i64 = 10;
 
 /// Names the reason for a refused rotation. The order of the checks matters:
@@ -169,15 +169,16 @@ pub fn judge(state: &TokenState, tenant: &TenantId, plea: &Plea, now: Timestamp,
     let Some(child) = state.child else {
         return Verdict::Reused;
     };
-    let openable = state.replay_box.is_some() && !child.consumed && state.replay_count < MAX_REPLAYS;
-    if !openable {
+    if state.replay_box.is_none() || child.consumed {
         return Verdict::Reused;
     }
     let age = now.since(consumed_at);
     let same_flight = plea.same_flight || happened_before(plea.asked_at, state.consumed_clock);
     let in_grace = grace > Duration::ZERO && age < grace;
     let retried = age < RETRY_WINDOW && same_tag(plea.retry_tag, state.retry_tag);
-    if same_flight || in_grace || retried {
+    // A flight is as large as it is; what comes later may come ten times.
+    let later = (in_grace || retried) && state.replay_count < MAX_REPLAYS;
+    if same_flight || later {
         Verdict::Replay
     } else {
         Verdict::Reused

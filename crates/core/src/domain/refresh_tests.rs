@@ -102,7 +102,7 @@ fn the_same_idempotency_key_may_repeat_for_sixty_seconds() {
 }
 
 #[test]
-fn no_plea_helps_a_grandparent_or_a_token_replayed_ten_times() {
+fn no_plea_helps_a_grandparent_or_a_token_without_a_box() {
     let all = Plea {
         same_flight: true,
         asked_at: Some(0),
@@ -119,10 +119,6 @@ fn no_plea_helps_a_grandparent_or_a_token_replayed_ten_times() {
         },
         TokenState {
             child: None,
-            ..consumed()
-        },
-        TokenState {
-            replay_count: MAX_REPLAYS,
             ..consumed()
         },
         TokenState {
@@ -170,4 +166,26 @@ fn a_token_of_another_tenant_is_told_apart_before_anything_else() {
         judge(&consumed(), &other, &SILENT, NOW, Duration::ZERO),
         Verdict::OtherTenant
     );
+}
+
+#[test]
+fn the_eleventh_late_replay_is_reuse_but_a_flight_may_be_of_any_size() {
+    let tired = TokenState {
+        replay_count: MAX_REPLAYS,
+        ..consumed()
+    };
+    let retry = Plea {
+        retry_tag: Some(RetryTag([3; 32])),
+        ..SILENT
+    };
+    assert_eq!(strict(&tired, &retry, Duration::ZERO), Verdict::Reused);
+    assert_eq!(
+        judge(&tired, &tenant(), &SILENT, NOW, Duration::from_secs(10)),
+        Verdict::Reused
+    );
+    let flight = Plea {
+        same_flight: true,
+        ..SILENT
+    };
+    assert_eq!(strict(&tired, &flight, Duration::ZERO), Verdict::Replay);
 }

@@ -2,6 +2,8 @@
 
 use crate::auth::Auth;
 use crate::domain::claims::AccessClaims;
+use crate::domain::ids::UserId;
+use crate::domain::tenant::TenantId;
 use crate::domain::user::User;
 use crate::error::{Code, Error};
 
@@ -19,5 +21,19 @@ impl Auth {
             .await?;
         user.filter(|user| user.disabled_at.is_none())
             .ok_or(Error::Refused(Code::TokenInvalid))
+    }
+
+    /// How many sessions of the user could still be refreshed.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn live_sessions(&self, tenant: &TenantId, user: UserId) -> Result<i64, Error> {
+        let now = self.now();
+        Ok(self
+            .store()
+            .db()
+            .await?
+            .count_live_sessions(tenant, user, now)
+            .await?)
     }
 }

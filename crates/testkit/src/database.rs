@@ -1,0 +1,153 @@
+//! A fresh database of either kind, migrated.
+
+use horizon_auth_adapters::sql::{SqlConfig, SqlStore};
+use sqlx::Connection as _;
+use tempfile::TempDir;
+
+/// Which engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A temporary file.
+    Sqlite,
+    /// A schema of its own on the server named by `HORIZON_TEST_POSTGRES_URL`.
+    Postgres,
+}
+
+impl Kind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+}
+
+/// A fresh database with its store.
+#[derive(Debug)]
+pub struct Database {
+    /// Which engine.
+    pub kind: Kind,
+    /// Its URL.
+    pub url: String,
+    /// A store on it.
+    pub store: SqlStore,
+    /// Keeps the SQLite file.
+    _folder: TempDir,
+}
+
+impl Database {
+    /// Makes and migrates a database.
+    ///
+    /// # Panics
+    /// If that fails; PostgreSQL needs `HORIZON_TEST_POSTGRES_URL`, which `scripts/test` sets.
+    pub async fn fresh(kind: Kind) -> Self {
+        let database = Self::empty(kind).await;
+        database.store.migrate().await.expect("the migrations apply");
+        database
+    }
+
+    /// Makes a database without tables.
+    ///
+    /// # Panics
+    /// As [`Database::fresh`].
+    pub async fn empty(kind: Kind) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = match kind {
+            Kind::Sqlite => format!("sqlite:{}", folder.path().join("test.db").display()),
+            Kind::Postgres => fresh_schema().await,
+        };
+        let store = Self::open(&url);
+        Self {
+            kind,
+            url,
+            store,
+            _folder: folder,
+        }
+    }
+
+    /// Another store on the same database, as another process would have.
+    #[must_use]
+    pub fn another_store(&self) -> SqlStore {
+        Self::open(&self.url)
+    }
+
+    fn open(url: &str) -> SqlStore {
+        SqlStore::new(&SqlConfig {
+            url: url.to_owned(),
+            max_connections: 12,
+        })
+        .expect("a valid URL")
+    }
+
+    /// One number from a query.
+    ///
+    /// # Panics
+    /// If the query fails.
+    pub async fn number(&self, sql: &'static str) -> i64 {
+        match self.kind {
+            Kind::Sqlite => {
+                let mut conn = sqlx::SqliteConnection::connect(&self.url)
+                    .await
+                    .expect("SQLite opens");
+                sqlx::query_scalar(sql)
+                    .fetch_one(&mut conn)
+                    .await
+                    .expect("the query runs")
+            }
+            Kind::Postgres => {
+                let mut conn = sqlx::PgConnection::connect(&self.url)
+                    .await
+                    .expect("PostgreSQL answers");
+                sqlx::query_scalar(sql)
+                    .fetch_one(&mut conn)
+                    .await
+                    .expect("the query runs")
+            }
+        }
+    }
+
+    /// Runs a statement behind the engine's back.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub async fn execute(&self, sql: &'static str) {
+        match self.kind {
+            Kind::Sqlite => {
+                let mut conn = sqlx::SqliteConnection::connect(&self.url)
+                    .await
+                    .expect("SQLite opens");
+                sqlx::query(sql)
+                    .execute(&mut conn)
+                    .await
+                    .expect("the statement runs");
+            }
+            Kind::Postgres => {
+                let mut conn = sqlx::PgConnection::connect(&self.url)
+                    .await
+                    .expect("PostgreSQL answers");
+                sqlx::query(sql)
+                    .execute(&mut conn)
+                    .await
+                    .expect("the statement runs");
+            }
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by the script where the server is"
+)]
+async fn fresh_schema() -> String {
+    let base = std::env::var("HORIZON_TEST_POSTGRES_URL").expect(
+        "HORIZON_TEST_POSTGRES_URL is not set: run the tests with scripts/test, which starts PostgreSQL",
+    );
+    let schema = format!("t_{}", uuid::Uuid::now_v7().simple());
+    let mut conn = sqlx::PgConnection::connect(&base)
+        .await
+        .expect("PostgreSQL answers");
+    // The name is ours, made of hex digits; identifiers cannot be bound.
+    let statement = sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"));
+    sqlx::query(statement)
+        .execute(&mut conn)
+        .await
+        .expect("a schema can be made");
+    let separator = if base.contains('?') { '&' } else { '?' };
+    format!("{base}{separator}options[search_path]={schema}")
+}

@@ -1,0 +1,263 @@
+//! An engine on a fresh database.
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use horizon_auth_adapters::cache::memory::{MemoryDenylist, MemoryLimiter};
+use horizon_auth_adapters::system::SystemEntropy;
+use horizon_auth_core::auth::{Auth, Parts};
+use horizon_auth_core::crypto::access_token::AccessTokens;
+use horizon_auth_core::crypto::keyring::{KeyRing, SigningKey};
+use horizon_auth_core::crypto::password_hasher::{HashEngine, HasherConfig, PasswordHasher};
+use horizon_auth_core::domain::claims::AccessClaims;
+use horizon_auth_core::domain::client::Client;
+use horizon_auth_core::domain::email::Email;
+use horizon_auth_core::domain::key::Algorithm;
+use horizon_auth_core::domain::limits::Limits;
+use horizon_auth_core::domain::password::Password;
+use horizon_auth_core::domain::policy::{Argon2Cost, Policy};
+use horizon_auth_core::domain::role::Role;
+use horizon_auth_core::domain::tenant::TenantId;
+use horizon_auth_core::domain::token::{Refresh, Secret};
+use horizon_auth_core::error::Error;
+use horizon_auth_core::flows::{
+    AuthenticateCommand, EndSessionCommand, IdempotencyKey, LoggedIn, LoginCommand, LogoutCommand,
+    LogoutScope, RefreshCommand, Refreshed, RegisterCommand, Registered,
+};
+
+use crate::clock::FixedClock;
+use crate::database::{Database, Kind};
+
+/// The password of everybody in tests.
+const PASSWORD: &str = "correct horse battery staple";
+
+/// One key pair for a whole test binary: making RSA keys is slow.
+static SIGNING_KEY: LazyLock<String> = LazyLock::new(|| {
+    SigningKey::generate(Algorithm::Rs256)
+        .expect("a key can be made")
+        .private_pem
+        .to_string()
+});
+
+/// What differs from the defaults.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Which database.
+    pub kind: Kind,
+    /// Rules; without limits unless a test sets some.
+    pub policy: Policy,
+    /// Hashing; cheap unless a test says otherwise.
+    pub hashing: HasherConfig,
+}
+
+impl Setup {
+    /// The usual set-up: defaults of the design, no limits, cheap hashes.
+    #[must_use]
+    pub fn new(kind: Kind) -> Self {
+        let mut policy = Policy::new(tenant(), Role::parse("user").expect("a role name"));
+        policy.limits = Limits::OFF;
+        let hashing = HasherConfig {
+            cost: Argon2Cost {
+                memory_kib: 64,
+                passes: 1,
+                lanes: 1,
+            },
+            memory_mib: 16,
+            max_parallel: 4,
+            max_queue: 10_000,
+            queue_deadline: Duration::from_secs(60),
+            bcrypt: true,
+            engine: HashEngine::Fast,
+        };
+        Self {
+            kind,
+            policy,
+            hashing,
+        }
+    }
+
+    /// Changes the rules.
+    #[must_use]
+    pub fn policy(mut self, change: impl FnOnce(&mut Policy)) -> Self {
+        change(&mut self.policy);
+        self
+    }
+
+    /// Starts the engine on a fresh database.
+    pub async fn start(self) -> TestAuth {
+        let database = Database::fresh(self.kind).await;
+        self.start_on(database).await
+    }
+
+    /// Starts an engine on an existing database, as a restarted process would.
+    pub async fn start_on(self, database: Database) -> TestAuth {
+        let clock = Arc::new(FixedClock::default());
+        let auth = self.engine(&database, &clock);
+        auth.prepare().await.expect("the engine prepares");
+        TestAuth {
+            auth,
+            clock,
+            database,
+            setup: self,
+        }
+    }
+
+    fn engine(&self, database: &Database, clock: &Arc<FixedClock>) -> Auth {
+        let signing = SigningKey::from_pem(&SIGNING_KEY).expect("our own key parses");
+        let ring = KeyRing::new(Some(signing), Vec::new()).expect("a ring of one key");
+        let policy = self.policy.clone();
+        let entropy = Arc::new(SystemEntropy);
+        Auth::from_parts(Parts {
+            store: Arc::new(database.another_store()),
+            denylist: Arc::new(MemoryDenylist::default()),
+            limiter: Arc::new(MemoryLimiter::default()),
+            clock: Arc::clone(clock) as Arc<_>,
+            hasher: PasswordHasher::new(self.hashing, Arc::clone(&entropy) as Arc<_>).expect("a hasher"),
+            entropy,
+            tokens: AccessTokens::new(
+                ring,
+                policy.issuer.clone(),
+                policy.audience.clone(),
+                policy.leeway,
+            ),
+            policy,
+        })
+    }
+}
+
+/// A running engine with its clock and database.
+#[derive(Debug)]
+pub struct TestAuth {
+    /// The engine.
+    pub auth: Auth,
+    /// Its clock.
+    pub clock: Arc<FixedClock>,
+    /// Its database.
+    pub database: Database,
+    setup: Setup,
+}
+
+impl TestAuth {
+    /// The usual engine on SQLite.
+    pub async fn new() -> Self {
+        Setup::new(Kind::Sqlite).start().await
+    }
+
+    /// The usual engine on either database.
+    pub async fn on(kind: Kind) -> Self {
+        Setup::new(kind).start().await
+    }
+
+    /// A second engine on the same database with the same clock, as after a restart.
+    pub async fn restarted(&self) -> Auth {
+        let auth = self.setup.engine(&self.database, &self.clock);
+        auth.prepare().await.expect("the engine prepares");
+        auth
+    }
+
+    /// A registered person, logged in.
+    pub async fn signed_in(&self, email: &str) -> LoggedIn {
+        match self
+            .auth
+            .register(register(email))
+            .await
+            .expect("registration succeeds")
+        {
+            Registered::LoggedIn(logged_in) => *logged_in,
+            Registered::VerificationRequired(_) => panic!("this policy demands verification"),
+        }
+    }
+
+    /// Logs in with the usual password.
+    pub async fn login(&self, email: &str) -> Result<LoggedIn, Error> {
+        self.login_with(email, PASSWORD).await
+    }
+
+    /// Logs in with some password.
+    pub async fn login_with(&self, email: &str, password: &str) -> Result<LoggedIn, Error> {
+        let cmd = LoginCommand {
+            tenant: tenant(),
+            email: Email::parse(email).expect("an address"),
+            password: Password::offered(password).expect("a password"),
+            client: self.client(),
+        };
+        self.auth.login(cmd).await
+    }
+
+    /// Trades a refresh token.
+    pub async fn refresh(&self, token: &Secret<Refresh>) -> Result<LoggedIn, Error> {
+        self.refreshed(token, None)
+            .await
+            .map(|refreshed| refreshed.logged_in)
+    }
+
+    /// Trades a refresh token with an `Idempotency-Key`; the result keeps its flight open.
+    pub async fn refreshed(&self, token: &Secret<Refresh>, key: Option<&str>) -> Result<Refreshed, Error> {
+        let cmd = RefreshCommand {
+            tenant: tenant(),
+            token: token.clone(),
+            idempotency_key: key.map(|key| IdempotencyKey::parse(key).expect("a key")),
+            client: self.client(),
+        };
+        self.auth.refresh(cmd).await
+    }
+
+    /// Verifies an access token.
+    pub async fn authenticate(&self, token: &str) -> Result<Arc<AccessClaims>, Error> {
+        let cmd = AuthenticateCommand {
+            token,
+            tenant: &tenant(),
+            client: &self.client(),
+        };
+        self.auth.authenticate(cmd).await
+    }
+
+    /// Logs out everywhere.
+    pub async fn logout(&self, token: &str) -> Result<(), Error> {
+        self.logout_scope(token, LogoutScope::All).await
+    }
+
+    /// Logs out as far as said.
+    pub async fn logout_scope(&self, token: &str, scope: LogoutScope) -> Result<(), Error> {
+        let claims = self.authenticate(token).await?;
+        self.auth
+            .logout(LogoutCommand {
+                claims: &claims,
+                scope,
+                client: self.client(),
+            })
+            .await
+    }
+
+    /// Ends the session of a refresh token.
+    pub async fn end_session(&self, token: &Secret<Refresh>) -> Result<(), Error> {
+        let cmd = EndSessionCommand {
+            tenant: tenant(),
+            token: token.clone(),
+            client: self.client(),
+        };
+        self.auth.end_session(cmd).await
+    }
+
+    /// A caller on this machine.
+    pub fn client(&self) -> Client {
+        Client::local(self.auth.fresh_request_id().expect("random bytes"))
+    }
+}
+
+/// A registration with the usual password.
+fn register(email: &str) -> RegisterCommand {
+    RegisterCommand {
+        tenant: tenant(),
+        email: Email::parse(email).expect("an address"),
+        password: Password::new(PASSWORD).expect("a password"),
+        full_name: None,
+        client: Client::local(horizon_auth_core::domain::ids::RequestId::from_uuid(
+            uuid::Uuid::nil(),
+        )),
+    }
+}
+
+fn tenant() -> TenantId {
+    TenantId::parse("default").expect("a tenant name")
+}
