@@ -22,6 +22,7 @@ fn consumed() -> TokenState {
         replay_box: Some(ReplayBox(vec![1])),
         replay_until: Some(NOW + RETRY_WINDOW),
         child: Some(ChildState {
+            digest: Digest::from_bytes([9; 32]),
             expires_at: NOW + Duration::from_secs(500),
             consumed: false,
         }),
