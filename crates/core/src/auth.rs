@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use crate::crypto::access_token::AccessTokens;
 use crate::crypto::password_hasher::PasswordHasher;
 use crate::domain::audit::{AuditRow, Event, Level};
@@ -14,7 +16,7 @@ use crate::domain::policy::Policy;
 use crate::domain::revocation::Revocation;
 use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
-use crate::domain::token::{Kind, SECRET_BYTES, Secret};
+use crate::domain::token::{Refresh, SECRET_BYTES, Secret};
 use crate::domain::user::User;
 use crate::error::Error;
 use crate::flights::Flights;
@@ -123,9 +125,9 @@ impl Auth {
         Ok(bytes)
     }
 
-    /// A fresh opaque token.
-    pub(crate) fn fresh_secret<K: Kind>(&self) -> Result<Secret<K>, Error> {
-        let bytes = zeroize::Zeroizing::new(self.random::<SECRET_BYTES>()?);
+    /// A fresh refresh token.
+    pub(crate) fn fresh_refresh_token(&self) -> Result<Secret<Refresh>, Error> {
+        let bytes = Zeroizing::new(self.random::<SECRET_BYTES>()?);
         Ok(Secret::from_random(&bytes))
     }
 

@@ -13,6 +13,7 @@ mod connect;
 mod error;
 mod keys;
 mod migrate;
+mod one_time_tokens;
 mod outbox;
 mod passwords;
 mod refresh_tokens;

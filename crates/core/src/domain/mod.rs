@@ -11,6 +11,7 @@ pub mod ids;
 pub mod key;
 pub mod limits;
 pub mod mail;
+pub mod one_time;
 pub mod password;
 pub mod policy;
 pub mod refresh;

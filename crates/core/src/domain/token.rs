@@ -26,6 +26,15 @@ impl Kind for Refresh {
     const NAME: &'static str = "Refresh";
 }
 
+/// Tokens that travel by mail and work once: proof of an address, reset of a password.
+#[derive(Clone, Copy, Debug)]
+pub struct OneTime;
+
+impl Kind for OneTime {
+    const PREFIX: &'static str = ""; // people copy these from mails: nothing but the token
+    const NAME: &'static str = "OneTime";
+}
+
 /// Random bytes in a secret (decision D7).
 pub const SECRET_BYTES: usize = 32;
 const ENCODED_LEN: usize = 43;
@@ -37,30 +46,11 @@ pub struct Secret<K> {
 }
 
 impl<K: Kind> Secret<K> {
-    /// Wraps freshly drawn random bytes.
-    #[must_use]
-    pub fn from_random(bytes: &[u8; SECRET_BYTES]) -> Self {
-        let mut text = Zeroizing::new(String::with_capacity(K::PREFIX.len() + ENCODED_LEN));
-        text.push_str(K::PREFIX);
-        URL_SAFE_NO_PAD.encode_string(bytes, &mut text);
+    fn new(text: Zeroizing<String>) -> Self {
         Self {
             text,
             kind: PhantomData,
         }
-    }
-
-    /// Parses a token that a client sent; `None` if it cannot be one of ours.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let encoded = text.strip_prefix(K::PREFIX)?;
-        if encoded.len() != ENCODED_LEN {
-            return None;
-        }
-        let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(encoded).ok()?);
-        (bytes.len() == SECRET_BYTES).then(|| Self {
-            text: Zeroizing::new(text.to_owned()),
-            kind: PhantomData,
-        })
     }
 
     /// The text to hand to the client it belongs to, and to nobody else.
@@ -79,6 +69,46 @@ impl<K: Kind> Secret<K> {
             kind: PhantomData,
         }
     }
+}
+
+impl Secret<Refresh> {
+    /// Wraps freshly drawn random bytes.
+    #[must_use]
+    pub fn from_random(bytes: &[u8; SECRET_BYTES]) -> Self {
+        let mut text = Zeroizing::new(String::with_capacity(Refresh::PREFIX.len() + ENCODED_LEN));
+        text.push_str(Refresh::PREFIX);
+        URL_SAFE_NO_PAD.encode_string(bytes, &mut text);
+        Self::new(text)
+    }
+
+    /// Parses a token that a client sent; `None` if it cannot be one of ours.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        is_encoded_secret(text.strip_prefix(Refresh::PREFIX)?)
+            .then(|| Self::new(Zeroizing::new(text.to_owned())))
+    }
+}
+
+impl Secret<OneTime> {
+    /// A UUID version 4, as the design shows such tokens, and a second random
+    /// part that carries the strength: a UUID alone must not be a key
+    /// (decision D16, RFC 9562 section 8).
+    #[must_use]
+    pub fn from_random_parts(visible: [u8; 16], bytes: &[u8; SECRET_BYTES]) -> Self {
+        let visible = uuid::Builder::from_random_bytes(visible).into_uuid();
+        let mut text = Zeroizing::new(format!("{}{visible}.", OneTime::PREFIX));
+        URL_SAFE_NO_PAD.encode_string(bytes, &mut text);
+        Self::new(text)
+    }
+}
+
+/// Exactly 32 bytes in the one canonical base64url spelling.
+fn is_encoded_secret(encoded: &str) -> bool {
+    encoded.len() == ENCODED_LEN
+        && URL_SAFE_NO_PAD
+            .decode(encoded)
+            .map(Zeroizing::new)
+            .is_ok_and(|bytes| bytes.len() == SECRET_BYTES)
 }
 
 impl<K> Clone for Secret<K> {

@@ -67,7 +67,7 @@ impl Auth {
         if !tx.insert_session(&session).await? {
             return Ok(None);
         }
-        let secret = self.fresh_secret::<Refresh>()?;
+        let secret = self.fresh_refresh_token()?;
         let expires_at = (now + policy.refresh_idle_ttl).min(absolute_expires_at);
         tx.insert_refresh_token(&NewRefreshToken {
             digest: secret.digest(),

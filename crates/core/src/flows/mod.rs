@@ -8,6 +8,7 @@ mod authenticate;
 mod begin_session;
 mod end_session;
 mod health;
+mod issue_verification;
 mod jwks;
 mod login;
 mod logout;

@@ -89,7 +89,7 @@ impl Auth {
             now,
         )
         .await?;
-        let child = self.fresh_secret::<Refresh>()?;
+        let child = self.fresh_refresh_token()?;
         let rotation = self.rotation(&cmd, &child, now)?;
         let mut in_flight = self.flights().join(rotation.parent, rotation.child);
         for _ in 0..TRIES {

@@ -7,6 +7,7 @@
 
 mod audit;
 mod keys;
+mod one_time_tokens;
 mod outbox;
 mod passwords;
 mod refresh_tokens;
@@ -23,6 +24,7 @@ use async_trait::async_trait;
 
 pub use audit::Audit;
 pub use keys::Keys;
+pub use one_time_tokens::OneTimeTokens;
 pub use outbox::Outbox;
 pub use passwords::Passwords;
 pub use refresh_tokens::RefreshTokens;
@@ -85,6 +87,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 pub trait Db:
     Audit
     + Keys
+    + OneTimeTokens
     + Outbox
     + Passwords
     + RefreshTokens
