@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use horizon_auth_adapters::cache::memory::{MemoryDenylist, MemoryLimiter};
-use horizon_auth_adapters::sql::{MigrateError, MigrationStatus, SqlConfig, SqlStore, UrlError};
+use horizon_auth_adapters::sql::{
+    ClaimError, MigrateError, MigrationStatus, NodeClaim, SqlConfig, SqlStore, UrlError,
+};
 use horizon_auth_adapters::system::{SystemClock, SystemEntropy};
 use horizon_auth_core::auth::{Auth, Parts};
 use horizon_auth_core::crypto::CryptoError;
@@ -82,6 +84,17 @@ impl Engine {
     #[must_use]
     pub fn auth(&self) -> &Auth {
         &self.auth
+    }
+
+    /// Claims the database for this process, for as long as the result is kept.
+    ///
+    /// Revocations are decided from this process's memory, so two processes on
+    /// one database would each accept what the other has revoked.
+    ///
+    /// # Errors
+    /// [`ClaimError::Taken`] if another process holds the claim.
+    pub async fn claim(&self) -> Result<NodeClaim, ClaimError> {
+        self.store.claim().await
     }
 
     /// Brings the schema up to date.

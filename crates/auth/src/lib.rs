@@ -14,6 +14,7 @@
 //!
 //! let config = Config::from_toml(&std::fs::read_to_string("horizon-auth.toml")?)?;
 //! let engine = Engine::open(&config)?;
+//! let _claim = engine.claim().await?; // one process per database
 //! engine.migrate().await?;
 //! engine.auth().prepare().await?;
 //! let http = Http::new(engine.auth().clone(), config.http.clone());
@@ -31,7 +32,7 @@ mod keys;
 mod worker;
 
 pub use engine::{Engine, OpenError};
-pub use horizon_auth_adapters::sql::{MigrateError, MigrationStatus};
+pub use horizon_auth_adapters::sql::{ClaimError, MigrateError, MigrationStatus, NodeClaim};
 pub use horizon_auth_core::auth::Auth;
 pub use horizon_auth_core::crypto::keyring::{GeneratedKey, KeyError, KeyRing, SigningKey, VerifyingKey};
 pub use horizon_auth_core::domain::key::{Algorithm, PublishedKey};

@@ -212,12 +212,12 @@ fn every_statement_on_a_table_of_a_tenant_names_the_tenant() {
             continue;
         }
         for statement in statements(&text) {
-            let mentions = |table: &&str| {
+            let mentions = |table: &str| {
                 statement
                     .split(|c: char| !c.is_alphanumeric() && c != '_')
-                    .any(|word| word == *table)
+                    .any(|word| word == table)
             };
-            if !tables.iter().any(|table| mentions(&table)) {
+            if !tables.iter().any(|table| mentions(table)) {
                 continue;
             }
             seen += 1;

@@ -41,6 +41,9 @@ pub enum UrlError {
         "the database URL must begin with `sqlite:` or `postgres://`, and that engine must be compiled in"
     )]
     Scheme,
+    /// The SQLite file cannot be made.
+    #[error("the database file cannot be made; check the folder and who may write to it")]
+    File,
     /// The rest of the URL is not valid.
     #[error("the database URL is not valid")]
     Invalid,
@@ -57,7 +60,11 @@ pub(super) enum Engine {
     /// SQLite allows one writer at a time; giving it one connection turns lock
     /// errors into waiting.
     #[cfg(feature = "sqlite")]
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+        file: std::path::PathBuf,
+    },
 }
 
 /// Longest wait for a connection; a client is better served by a 503 than by more waiting.
@@ -99,6 +106,8 @@ impl SqlStore {
     #[cfg(feature = "sqlite")]
     fn sqlite(config: &SqlConfig) -> std::result::Result<Self, UrlError> {
         let options: SqliteConnectOptions = config.url.parse().map_err(|_| UrlError::Invalid)?;
+        let file = options.get_filename().to_owned();
+        make_private(&file)?;
         let common = options.foreign_keys(true).busy_timeout(ACQUIRE);
         // FULL: with less, a power cut can lose the last commit and a used token would live again.
         let writer = common
@@ -117,18 +126,8 @@ impl SqlStore {
         Ok(Self(Engine::Sqlite {
             writer: pool(1).connect_lazy_with(writer),
             readers: pool(config.max_connections.clamp(1, 8)).connect_lazy_with(common.read_only(true)),
+            file,
         }))
-    }
-
-    /// Whether only this process may use the database.
-    #[must_use]
-    pub const fn is_single_node(&self) -> bool {
-        match &self.0 {
-            #[cfg(feature = "postgres")]
-            Engine::Pg(_) => false,
-            #[cfg(feature = "sqlite")]
-            Engine::Sqlite { .. } => true,
-        }
     }
 
     /// Closes all connections after their current statement.
@@ -137,7 +136,7 @@ impl SqlStore {
             #[cfg(feature = "postgres")]
             Engine::Pg(pool) => pool.close().await,
             #[cfg(feature = "sqlite")]
-            Engine::Sqlite { writer, readers } => {
+            Engine::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await; // last: its close folds the write-ahead log back
             }
@@ -154,6 +153,17 @@ impl SqlStore {
         };
         open.map(Sql).map_err(store_error)
     }
+}
+
+/// Makes a missing database file readable by its owner only; SQLite gives its
+/// side files the same mode.
+#[cfg(feature = "sqlite")]
+fn make_private(file: &std::path::Path) -> std::result::Result<(), UrlError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(drop).map_err(|_| UrlError::File)
 }
 
 #[async_trait]

@@ -8,6 +8,7 @@
 mod macros;
 
 mod audit;
+mod claim;
 mod conn;
 mod connect;
 mod error;
@@ -26,5 +27,6 @@ mod tenants;
 mod types;
 mod users;
 
+pub use claim::{ClaimError, NodeClaim};
 pub use connect::{SqlConfig, SqlStore, UrlError};
 pub use migrate::{MigrateError, MigrationStatus};

@@ -13,7 +13,7 @@ pub(crate) fn run(args: &ConfigArgs) -> Result<(), Failure> {
     let config = load_config::load(args)?;
     telemetry::start(&config.log)?;
     block_on(serve(&config, |address| {
-        ui::line(&format!("horizon-auth listens on http://{address}"))
+        ui::line(&format!("horizon-auth listens on http://{address}"));
     }))
 }
 
@@ -23,6 +23,10 @@ pub(super) async fn serve(
     announce: impl FnOnce(std::net::SocketAddr),
 ) -> Result<(), Failure> {
     let engine = Engine::open(config).map_err(|error| Failure::because("the engine cannot start", &error))?;
+    let _claim = engine
+        .claim()
+        .await
+        .map_err(|error| Failure::because("the database", &error))?;
     settle_schema(&engine, config.environment).await?;
     let prepared = engine.auth().prepare().await;
     prepared.map_err(|error| Failure::because("the engine cannot start", &error))?;

@@ -1,0 +1,84 @@
+//! One node at a time: the in-process cache of a second one would miss what
+//! the first revokes (decision D5).
+
+#[cfg(feature = "sqlite")]
+use std::fs::File;
+
+use super::connect::{Engine, SqlStore};
+
+/// The database could not be claimed.
+#[derive(Debug, thiserror::Error)]
+pub enum ClaimError {
+    /// Another process serves from this database.
+    #[error(
+        "another horizon-auth process uses this database; each keeps revocations in its own memory, \
+         so only one may run: stop the other one first"
+    )]
+    Taken,
+    /// The database cannot be reached.
+    #[error("the database cannot be reached")]
+    Unreachable(#[source] sqlx::Error),
+    /// The lock file beside the SQLite file cannot be used.
+    #[error("the lock file beside the database cannot be used")]
+    LockFile(#[source] std::io::Error),
+}
+
+/// Proof that this process is the only one. Ends with the process, however that ends.
+#[derive(Debug)]
+pub struct NodeClaim {
+    _held: Held,
+}
+
+#[derive(Debug)]
+#[expect(dead_code, reason = "held for its lock, never looked at")]
+enum Held {
+    #[cfg(feature = "postgres")]
+    Pg(sqlx::PgConnection),
+    #[cfg(feature = "sqlite")]
+    Sqlite(File),
+}
+
+impl SqlStore {
+    /// Claims the database for this process: an advisory lock on PostgreSQL, a file lock beside SQLite.
+    ///
+    /// # Errors
+    /// [`ClaimError::Taken`] if another process holds it.
+    pub async fn claim(&self) -> Result<NodeClaim, ClaimError> {
+        let held = match &self.0 {
+            #[cfg(feature = "postgres")]
+            Engine::Pg(pool) => {
+                let mut conn = pool.acquire().await.map_err(ClaimError::Unreachable)?.detach();
+                // Schemas of one database are separate installations.
+                let locked = sqlx::query_as::<_, (bool,)>(
+                    "SELECT pg_try_advisory_lock(hashtext('horizon-auth node'), hashtext(current_schema()))",
+                );
+                let (locked,) = locked
+                    .fetch_one(&mut conn)
+                    .await
+                    .map_err(ClaimError::Unreachable)?;
+                locked.then_some(Held::Pg(conn))
+            }
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite { file, .. } => lock_beside(file)?.map(Held::Sqlite),
+        };
+        held.map(|held| NodeClaim { _held: held })
+            .ok_or(ClaimError::Taken)
+    }
+}
+
+/// The kernel drops the lock with the process, so a crash never leaves it behind.
+#[cfg(feature = "sqlite")]
+fn lock_beside(database: &std::path::Path) -> Result<Option<File>, ClaimError> {
+    let mut path = database.as_os_str().to_owned();
+    path.push(".lock");
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(path)
+        .map_err(ClaimError::LockFile)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+        Err(std::fs::TryLockError::Error(error)) => Err(ClaimError::LockFile(error)),
+    }
+}
