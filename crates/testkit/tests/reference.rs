@@ -1,0 +1,55 @@
+//! The reference pages say what the code says.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use horizon_auth_core::domain::audit::Event;
+use horizon_auth_core::error::Code;
+
+/// Compares a page with what the code would write; `UPDATE_REFERENCE=1` writes it.
+#[expect(clippy::disallowed_methods, reason = "the switch of this test")]
+fn is_current(page: &str, expected: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs/reference")
+        .join(page);
+    if std::env::var("UPDATE_REFERENCE").is_ok() {
+        std::fs::write(&path, expected).unwrap();
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == expected,
+        "docs/reference/{page} is stale: UPDATE_REFERENCE=1 cargo test -p horizon-auth-testkit --test reference"
+    );
+}
+
+#[test]
+fn the_page_of_settings_is_current() {
+    is_current("configuration.md", &horizon_auth::config::reference_markdown());
+}
+
+#[test]
+fn the_page_of_errors_is_current() {
+    let mut page = String::from(
+        "# Error codes\n\nGenerated from `crates/core/src/error.rs`. Branch on `code`; the words may change.\n\n\
+         | code | status | message |\n|---|---|---|\n",
+    );
+    for code in Code::ALL {
+        let (wire, status, title) = code.row();
+        writeln!(page, "| `{wire}` | {status} | {title} |").unwrap();
+    }
+    is_current("errors.md", &page);
+}
+
+#[test]
+fn the_page_of_events_is_current() {
+    let mut page = String::from(
+        "# Security and audit events\n\nGenerated from `crates/core/src/domain/audit.rs`. Each is a row of `audit_events` \
+         and a log line of the target\n`horizon_auth::security` with `event`, `tenantId`, `userId`, `sessionId`, `email` \
+         (masked), `ip`, `userAgent` and `requestId`.\n\n| event | level |\n|---|---|\n",
+    );
+    for event in Event::ALL {
+        let (name, level) = event.row();
+        writeln!(page, "| `{name}` | {} |", level.as_str()).unwrap();
+    }
+    is_current("events.md", &page);
+}
