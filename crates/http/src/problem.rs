@@ -129,7 +129,7 @@ impl Unplaced {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response<Body> {
         let code = self.error.code();
-        report(&self.error, self.place.as_ref());
+        report(&self.error);
         let message = match &self.error {
             Error::Invalid(violations) => Message::Many(violations.iter().map(ToString::to_string).collect()),
             _ => Message::One(code.title()),
@@ -173,19 +173,14 @@ fn challenge(code: Code) -> Option<&'static str> {
 }
 
 /// Faults of ours are logged once, here, with their cause; refusals are not faults.
-fn report(error: &Error, place: Option<&Place>) {
-    let request = place.map(|place| tracing::field::display(place.request));
+/// The request's span names the request.
+fn report(error: &Error) {
     if error.code().status() == 500 {
-        tracing::error!(
-            requestId = request,
-            error = error as &dyn std::error::Error,
-            "a request failed"
-        );
+        tracing::error!(error = error as &dyn std::error::Error, "a request failed");
     } else if matches!(error, Error::Store(_) | Error::Cache(_)) {
         tracing::warn!(
-            requestId = request,
             error = error as &dyn std::error::Error,
-            "a request was refused"
+            "a request could not be served"
         );
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn start(config: &LogConfig) -> Result<(), Failure> {
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
     let started = if json {
-        base.json().flatten_event(true).try_init()
+        base.json().flatten_event(true).with_span_list(false).try_init()
     } else {
         base.compact().try_init()
     };

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use horizon_auth_core::domain::refresh::{Rotation, RotationOutcome};
-use horizon_auth_core::ports::store::{Db, Result, Store, Tx};
+use horizon_auth_core::ports::store::{Db, Result, Store, StoreError, Tx};
 #[cfg(feature = "postgres")]
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 #[cfg(feature = "sqlite")]
@@ -188,9 +188,17 @@ impl Store for SqlStore {
 
     async fn ping(&self) -> Result<Duration> {
         let started = Instant::now();
-        let mut open = self.open().await?; // a write transaction: a read-only database is not ready
-        sql!(fetch_one(i32,), open, "SELECT 1")?;
-        drop(open);
+        // A write transaction: on SQLite it fails where nothing can be written. PostgreSQL must be asked.
+        let mut open = self.open().await?;
+        let (read_only,) = sql!(
+            fetch_one (String,),
+            open,
+            postgres: "SELECT current_setting('transaction_read_only')",
+            sqlite: "SELECT 'off'",
+        )?;
+        if read_only != "off" {
+            return Err(StoreError::Unavailable("the database is read-only".into()));
+        }
         Ok(started.elapsed())
     }
 }

@@ -6,6 +6,7 @@ use axum::http::header::{HeaderName, STRICT_TRANSPORT_SECURITY};
 use axum::http::{HeaderMap, HeaderValue, Response};
 use axum::middleware::Next;
 use horizon_auth_core::domain::ids::RequestId;
+use tracing::Instrument as _;
 
 use crate::extract::request_id;
 use crate::problem::{Place, Unplaced};
@@ -21,7 +22,9 @@ pub(crate) async fn request_context(
     let id = offered(request.headers()).unwrap_or_else(|| request_id(request.extensions(), &http));
     request.extensions_mut().insert(id);
     let path = Place::path(request.uri(), request.extensions());
-    let mut response = next.run(request).await;
+    // Of the highest level, so that every line of the request names it whatever is filtered.
+    let span = tracing::error_span!("request", requestId = %id);
+    let mut response = next.run(request).instrument(span).await;
     Unplaced::complete(
         &mut response,
         &Place {
