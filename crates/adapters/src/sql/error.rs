@@ -1,6 +1,6 @@
 //! What a driver's error means to the rules.
 
-use horizon_auth_core::ports::store::StoreError;
+use horizon_auth_core::ports::store::{Result, StoreError};
 use sqlx::error::ErrorKind;
 
 /// A broken constraint or an unreadable row is ours to fix; everything else may pass.
@@ -20,5 +20,14 @@ pub(super) fn store_error(error: sqlx::Error) -> StoreError {
         StoreError::Corrupt(Box::new(error))
     } else {
         StoreError::Unavailable(Box::new(error))
+    }
+}
+
+/// A row that was to be written beneath its owner; none means that the tenant has no such owner.
+pub(super) fn one_row(written: u64, otherwise: &'static str) -> Result<()> {
+    if written == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::corrupt(otherwise))
     }
 }

@@ -49,7 +49,7 @@ impl SqlStore {
             #[cfg(feature = "postgres")]
             Engine::Pg(pool) => POSTGRES.run(pool).await,
             #[cfg(feature = "sqlite")]
-            Engine::Sqlite { writer, .. } => SQLITE.run(writer).await,
+            Engine::Sqlite { writer, .. } => migrate_sqlite(writer).await,
         }
         .map_err(MigrateError::Failed)?;
         self.migration_status().await
@@ -108,4 +108,12 @@ impl SqlStore {
             known,
         })
     }
+}
+
+/// The migrator itself takes no lock on SQLite: two of them would both find nothing applied.
+#[cfg(feature = "sqlite")]
+async fn migrate_sqlite(writer: &sqlx::SqlitePool) -> Result<(), sqlx::migrate::MigrateError> {
+    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    SQLITE.run_direct(None, &mut *tx, false).await?;
+    Ok(tx.commit().await?)
 }

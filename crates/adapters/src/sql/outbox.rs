@@ -3,15 +3,16 @@ use horizon_auth_core::domain::mail::NewMail;
 use horizon_auth_core::ports::store::{Outbox, Result};
 
 use super::conn::{HasConn, Sql};
+use super::error::one_row;
 
 #[async_trait]
 impl<C: HasConn> Outbox for Sql<C> {
     async fn insert_mail(&mut self, mail: &NewMail) -> Result<()> {
-        sql!(
+        let written = sql!(
             execute,
             self,
             "INSERT INTO outbox (id, tenant_id, user_id, kind, created_at, expires_at, attempts, next_attempt_at)
-             VALUES ($1, $2, $3, $4, $5, $6, 0, $5)",
+             SELECT $1, tenant_id, id, $4, $5, $6, 0, $5 FROM users WHERE id = $3 AND tenant_id = $2",
             mail.id.uuid(),
             mail.tenant.as_str(),
             mail.user.uuid(),
@@ -19,6 +20,6 @@ impl<C: HasConn> Outbox for Sql<C> {
             mail.created_at.millis(),
             mail.expires_at.millis(),
         )?;
-        Ok(())
+        one_row(written, "a mail is for a user who is not in the tenant")
     }
 }

@@ -6,6 +6,7 @@ use horizon_auth_core::domain::time::Timestamp;
 use horizon_auth_core::ports::store::{Passwords, Result};
 
 use super::conn::{HasConn, Sql};
+use super::error::one_row;
 
 #[async_trait]
 impl<C: HasConn> Passwords for Sql<C> {
@@ -16,17 +17,18 @@ impl<C: HasConn> Passwords for Sql<C> {
         hash: &PasswordHash,
         now: Timestamp,
     ) -> Result<()> {
-        sql!(
+        let written = sql!(
             execute,
             self,
-            "INSERT INTO passwords (user_id, tenant_id, hash, updated_at) VALUES ($1, $2, $3, $4)
+            "INSERT INTO passwords (user_id, tenant_id, hash, updated_at)
+             SELECT id, tenant_id, $3, $4 FROM users WHERE id = $1 AND tenant_id = $2
              ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, updated_at = excluded.updated_at",
             user.uuid(),
             tenant.as_str(),
             hash.as_str(),
             now.millis(),
         )?;
-        Ok(())
+        one_row(written, "a password is for a user who is not in the tenant")
     }
 
     async fn rehash_password(

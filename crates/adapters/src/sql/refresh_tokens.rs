@@ -11,6 +11,7 @@ use uuid::Uuid;
 #[cfg(feature = "postgres")]
 use super::conn::Conn;
 use super::conn::{HasConn, Sql};
+use super::error::one_row;
 #[cfg(feature = "postgres")]
 use super::error::store_error;
 use super::types::{bytes32, instant, tenant};
@@ -37,19 +38,22 @@ struct StateRow {
 #[async_trait]
 impl<C: HasConn> RefreshTokens for Sql<C> {
     async fn insert_refresh_token(&mut self, new: &NewRefreshToken) -> Result<()> {
-        sql!(
+        let written = sql!(
             execute,
             self,
             "INSERT INTO refresh_tokens (digest, session_id, tenant_id, generation, issued_at,
                                          idle_expires_at, replay_count)
-             VALUES ($1, $2, $3, 1, $4, $5, 0)",
+             SELECT $1, id, tenant_id, 1, $4, $5, 0 FROM sessions WHERE id = $2 AND tenant_id = $3",
             new.digest.bytes().as_slice(),
             new.session.uuid(),
             new.tenant.as_str(),
             new.issued_at.millis(),
             new.idle_expires_at.millis(),
         )?;
-        Ok(())
+        one_row(
+            written,
+            "a refresh token is for a session that is not in the tenant",
+        )
     }
 
     async fn find_refresh_owner(&mut self, token: &Digest<Refresh>) -> Result<Option<(TenantId, UserId)>> {

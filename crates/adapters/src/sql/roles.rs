@@ -19,7 +19,8 @@ impl<C: HasConn> Roles for Sql<C> {
         sql!(
             execute,
             self,
-            "INSERT INTO user_roles (user_id, role, tenant_id, granted_at) VALUES ($1, $2, $3, $4)
+            "INSERT INTO user_roles (user_id, role, tenant_id, granted_at)
+             SELECT id, $2, tenant_id, $4 FROM users WHERE id = $1 AND tenant_id = $3
              ON CONFLICT (user_id, role) DO NOTHING",
             user.uuid(),
             role.as_str(),

@@ -146,7 +146,7 @@ async fn rotate_postgres(pool: &sqlx::PgPool, rotation: &Rotation) -> Result<Rot
                 SELECT claimed.session_id, child.idle_expires_at AS child_expires_at, u.id, u.tenant_id, u.email,
                        u.email_written, u.full_name, u.email_verified_at, u.cred_version, u.token_epoch,
                        u.created_at, u.updated_at,
-                       (SELECT string_agg(r.role, ' ' ORDER BY r.role) FROM user_roles r
+                       (SELECT string_agg(r.role, ' ') FROM user_roles r
                          WHERE r.user_id = u.id AND r.tenant_id = u.tenant_id) AS roles
                   FROM claimed CROSS JOIN child JOIN users u ON u.id = claimed.user_id
                 ) won ON TRUE",

@@ -49,6 +49,9 @@ impl TryFrom<UserRow> for User {
     fn try_from(row: UserRow) -> Result<Self> {
         let role =
             |name: &str| Role::parse(name).map_err(|_| StoreError::corrupt("a role is not a role name"));
+        let names = row.roles.as_deref().unwrap_or("").split_whitespace();
+        let mut roles = names.map(role).collect::<Result<Vec<_>>>()?;
+        roles.sort(); // here, because PostgreSQL sorts in the language of the database
         Ok(Self {
             id: UserId::from_uuid(row.id),
             tenant: tenant(&row.tenant_id)?,
@@ -58,13 +61,7 @@ impl TryFrom<UserRow> for User {
             disabled_at: instant(row.disabled_at),
             cred_version: row.cred_version,
             token_epoch: row.token_epoch,
-            roles: row
-                .roles
-                .as_deref()
-                .unwrap_or("")
-                .split_whitespace()
-                .map(role)
-                .collect::<Result<_>>()?,
+            roles,
             created_at: Timestamp::from_millis(row.created_at),
             updated_at: Timestamp::from_millis(row.updated_at),
         })

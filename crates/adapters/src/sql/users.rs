@@ -46,7 +46,7 @@ impl<C: HasConn> Users for Sql<C> {
             self,
             "SELECT u.id, u.tenant_id, u.email, u.email_written, u.full_name, u.email_verified_at, u.disabled_at,
                     u.cred_version, u.token_epoch, u.created_at, u.updated_at,
-                    (SELECT string_agg(r.role, ' ' ORDER BY r.role) FROM user_roles r
+                    (SELECT string_agg(r.role, ' ') FROM user_roles r
                       WHERE r.user_id = u.id AND r.tenant_id = u.tenant_id) AS roles
                FROM users u WHERE u.id = $1 AND u.tenant_id = $2",
             user.uuid(),
