@@ -91,6 +91,7 @@ impl Hunt {
     async fn finish(self) {
         let dump = self.app.engine.database.dump().await;
         assert!(dump.contains("audit_events: "), "the dump has rows");
+        assert!(dump.contains(&self.marker), "the dump shows text columns");
         let log = self.capture.text();
         assert!(log.contains("sqlx::query"), "the log has lines of the driver");
         for secret in &self.secrets {

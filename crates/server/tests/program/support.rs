@@ -4,9 +4,9 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -105,12 +105,19 @@ pub(crate) fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
+/// What has been written to standard error, and a bell for each line.
+#[derive(Default)]
+struct Log {
+    text: Mutex<String>,
+    grown: Condvar,
+}
+
 /// A started program that listens; killed when it is dropped.
 pub(crate) struct Running {
     child: Child,
     pub(crate) address: SocketAddr,
     lines: Receiver<String>,
-    errors: Arc<Mutex<String>>,
+    errors: Arc<Log>,
 }
 
 impl Running {
@@ -128,11 +135,12 @@ impl Running {
                 let _ = sender.send(line);
             }
         });
-        let errors = Arc::new(Mutex::new(String::new()));
+        let errors = Arc::new(Log::default());
         let (sink, stderr) = (Arc::clone(&errors), BufReader::new(child.stderr.take().unwrap()));
         std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
-                sink.lock().unwrap().push_str(&(line + "\n"));
+                sink.text.lock().unwrap().push_str(&(line + "\n"));
+                sink.grown.notify_all();
             }
         });
         let mut running = Self {
@@ -161,16 +169,19 @@ impl Running {
 
     /// What it has written to standard error so far.
     pub(crate) fn log(&self) -> String {
-        self.errors.lock().unwrap().clone()
+        self.errors.text.lock().unwrap().clone()
     }
 
     /// Waits until the log has such a line.
     pub(crate) fn wait_for_log(&self, text: &str) {
-        let start = Instant::now();
-        while !self.log().contains(text) {
-            assert!(start.elapsed() < PATIENCE, "no {text:?} in:\n{}", self.log());
-            std::thread::yield_now();
-        }
+        let log = self.errors.text.lock().unwrap();
+        let missing = |log: &mut String| !log.contains(text);
+        let (log, waited) = self
+            .errors
+            .grown
+            .wait_timeout_while(log, PATIENCE, missing)
+            .unwrap();
+        assert!(!waited.timed_out(), "no {text:?} in:\n{log}");
     }
 
     /// Sends SIGTERM.
@@ -189,15 +200,14 @@ impl Running {
         );
     }
 
-    /// Waits for its end.
+    /// Waits for its end: its output closes when it is gone.
     pub(crate) fn wait(&mut self) -> ExitStatus {
-        let start = Instant::now();
         loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(_) => {}
+                Err(RecvTimeoutError::Disconnected) => return self.child.wait().unwrap(),
+                Err(RecvTimeoutError::Timeout) => panic!("it does not end:\n{}", self.log()),
             }
-            assert!(start.elapsed() < PATIENCE, "it does not end:\n{}", self.log());
-            std::thread::yield_now();
         }
     }
 
