@@ -16,5 +16,7 @@ mod jwks;
 mod limits;
 #[path = "http/methods.rs"]
 mod methods;
+#[path = "http/panics.rs"]
+mod panics;
 #[path = "http/support.rs"]
 mod support;

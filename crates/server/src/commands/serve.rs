@@ -13,7 +13,7 @@ pub(crate) fn run(args: &ConfigArgs) -> Result<(), Failure> {
     let config = load_config::load(args)?;
     telemetry::start(&config.log)?;
     block_on(serve(&config, |address| {
-        ui::line(&format!("horizon-auth listens on http://{address}"))
+        ui::line(&format!("horizon-auth listens on http://{address}"));
     }))
 }
 

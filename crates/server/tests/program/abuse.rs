@@ -54,7 +54,7 @@ fn a_head_that_trickles_ends_the_connection_too() {
         );
         number += 1;
         stream.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
-        if matches!(stream.read(&mut [0; 1024]), Ok(_)) {
+        if stream.read(&mut [0; 1024]).is_ok() {
             return;
         }
     }

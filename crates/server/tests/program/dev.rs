@@ -27,10 +27,8 @@ fn paste(lines: &[String], folder: &Path) -> Vec<String> {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let script: String = lines
-        .iter()
-        .map(|line| format!("{line}\nprintf '\\036'\n"))
-        .collect();
+    // A record separator after each line tells their outputs apart.
+    let script = lines.join("\nprintf '\\036'\n") + "\nprintf '\\036'\n";
     shell.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
     let output = shell.wait_with_output().unwrap();
     assert!(output.status.success());
