@@ -32,7 +32,7 @@ fn a_head_that_does_not_arrive_in_time_ends_the_connection() {
         stream.write_all(begun.as_bytes()).unwrap();
         let (reply, waited) = closed_after(stream);
         assert!(
-            waited < Duration::from_secs(5),
+            waited < Duration::from_secs(8),
             "{begun:?} held the connection for {waited:?}"
         );
         assert!(!reply.0.contains("200 OK"), "{reply:?}");
@@ -69,7 +69,7 @@ fn a_connection_that_is_kept_for_nothing_is_closed() {
         .unwrap();
     let (reply, waited) = closed_after(stream);
     assert_eq!(reply.status(), 200);
-    assert!(waited < Duration::from_secs(5), "{waited:?}");
+    assert!(waited < Duration::from_secs(8), "{waited:?}");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn a_body_that_stops_half_way_is_408() {
     let reply = running.exchange(format!("{head}{{\"email\":").as_bytes());
     assert_eq!(reply.status(), 408, "{reply:?}");
     assert_eq!(reply.json()["code"], "request_timeout");
-    assert!(start.elapsed() < Duration::from_secs(5));
+    assert!(start.elapsed() < Duration::from_secs(8));
 }
 
 #[test]

@@ -131,12 +131,18 @@ fn our_own_variables_are_obeyed() {
 }
 
 #[test]
-fn a_folder_with_blanks_in_its_name_is_as_good_as_any() {
+fn a_folder_of_any_name_is_as_good_as_any_other() {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = program(folder.path());
-    command.args(["dev", "--listen", "127.0.0.1:0", "--data", "my data/50% é"]);
-    let running = Running::start(command);
-    assert_eq!(running.get("/health/ready", "").status(), 200);
-    let data = folder.path().join("my data/50% é");
-    assert!(data.join("horizon-auth.db").exists(), "{:?}", files(&data));
+    for name in ["my data/50% é", "a%20b", "who?mode=ro", "it's", "a#b"] {
+        let mut command = program(folder.path());
+        command.args(["dev", "--listen", "127.0.0.1:0", "--data", name]);
+        let running = Running::start(command);
+        assert_eq!(running.get("/health/ready", "").status(), 200, "{name}");
+        let data = folder.path().join(name);
+        assert!(
+            data.join("horizon-auth.db").exists(),
+            "{name}: {:?}",
+            files(&data)
+        );
+    }
 }

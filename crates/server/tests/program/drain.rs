@@ -55,7 +55,7 @@ fn a_request_that_never_ends_holds_it_up_no_longer_than_the_drain_time() {
     running.wait_for_log("stopping");
     let start = Instant::now();
     assert_eq!(running.wait().code(), Some(0));
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
     assert!(running.log().contains("some requests did not finish in time"));
 }
 
@@ -72,6 +72,6 @@ fn idle_connections_do_not_hold_it_up() {
     let start = Instant::now();
     running.terminate();
     assert_eq!(running.wait().code(), Some(0), "{}", running.log());
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
     drop(silent);
 }
