@@ -65,6 +65,8 @@ impl Error {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::RateLimited { retry_after } | Self::Overloaded { retry_after } => Some(*retry_after),
+            // A row that cannot be read stays unreadable: waiting does not help.
+            Self::Store(error) if error.is_corrupt() => None,
             Self::Store(_) | Self::Cache(_) => Some(Duration::from_secs(1)),
             Self::Invalid(_) | Self::Refused(_) | Self::Internal(_) => None,
         }

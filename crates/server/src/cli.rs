@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Authentication service: passwords, access tokens, rotating refresh tokens, revocation.
 #[derive(Debug, Parser)]
-#[command(name = "horizon-auth", version, about, after_help = EXAMPLES, subcommand_required = true)]
+#[command(name = "horizon-auth", version, after_help = EXAMPLES, subcommand_required = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

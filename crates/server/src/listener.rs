@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tower::ServiceExt as _;
 
 /// Streams of one HTTP/2 connection that may be open together.
@@ -46,17 +46,30 @@ pub(crate) async fn serve(
             continue;
         };
         let router = router.clone();
+        let begun = Arc::new(Notify::new());
+        let first_head = Arc::clone(&begun);
         let service = service_fn(move |request: hyper::Request<Incoming>| {
+            first_head.notify_one();
             let mut request: Request<Body> = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
             router.clone().oneshot(request)
         });
         let server = Arc::clone(&server);
         let watcher = open.watcher();
+        let patience = config.header_timeout;
         tokio::spawn(async move {
-            let connection = server.serve_connection(TokioIo::new(stream), service);
+            let connection = watcher.watch(server.serve_connection(TokioIo::new(stream), service));
+            tokio::pin!(connection);
+            // hyper's own time-out begins when the protocol is known; a client that
+            // sends nothing, or half of HTTP/2's preface, would never be cut off.
+            let ended = tokio::select! {
+                biased;
+                ended = &mut connection => ended,
+                () = begun.notified() => connection.await,
+                () = tokio::time::sleep(patience) => Err("no request in time".into()),
+            };
             // What ends a connection early is the client's affair: time-outs, resets, broken HTTP.
-            if let Err(error) = watcher.watch(connection).await {
+            if let Err(error) = ended {
                 tracing::debug!(error, "a connection ended early");
             }
             drop(place);

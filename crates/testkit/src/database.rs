@@ -102,6 +102,55 @@ impl Database {
         }
     }
 
+    /// Every column of every row of every table, as text; bytes are in hex.
+    ///
+    /// # Panics
+    /// If the database does not answer.
+    pub async fn dump(&self) -> String {
+        let mut rows = Vec::new();
+        match self.kind {
+            Kind::Sqlite => {
+                let mut conn = sqlx::SqliteConnection::connect(&self.url)
+                    .await
+                    .expect("SQLite opens");
+                let columns = "SELECT m.name, group_concat('quote(' || c.name || ')', '||'',''||')
+                                 FROM sqlite_master m JOIN pragma_table_info(m.name) c
+                                WHERE m.type = 'table' GROUP BY m.name";
+                let tables: Vec<(String, String)> = sqlx::query_as(columns)
+                    .fetch_all(&mut conn)
+                    .await
+                    .expect("the tables can be listed");
+                for (table, columns) in tables {
+                    let all = sqlx::AssertSqlSafe(format!("SELECT {columns} FROM {table}"));
+                    let found: Vec<String> = sqlx::query_scalar(all)
+                        .fetch_all(&mut conn)
+                        .await
+                        .expect("a table can be read");
+                    rows.extend(found.into_iter().map(|row| format!("{table}: {row}")));
+                }
+            }
+            Kind::Postgres => {
+                let mut conn = sqlx::PgConnection::connect(&self.url)
+                    .await
+                    .expect("PostgreSQL answers");
+                let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()";
+                let tables: Vec<String> = sqlx::query_scalar(tables)
+                    .fetch_all(&mut conn)
+                    .await
+                    .expect("the tables can be listed");
+                for table in tables {
+                    let all = sqlx::AssertSqlSafe(format!("SELECT row_to_json(t)::text FROM {table} t"));
+                    let found: Vec<String> = sqlx::query_scalar(all)
+                        .fetch_all(&mut conn)
+                        .await
+                        .expect("a table can be read");
+                    rows.extend(found.into_iter().map(|row| format!("{table}: {row}")));
+                }
+            }
+        }
+        rows.join("\n")
+    }
+
     /// Runs a statement behind the engine's back.
     ///
     /// # Panics

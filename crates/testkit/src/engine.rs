@@ -155,6 +155,12 @@ impl TestAuth {
         auth
     }
 
+    /// The same without [`Auth::prepare`]: a node that has not read the revocations yet.
+    #[must_use]
+    pub fn unprepared(&self) -> Auth {
+        self.setup.engine(&self.database, &self.clock)
+    }
+
     /// A registered person, logged in.
     pub async fn signed_in(&self, email: &str) -> LoggedIn {
         match self

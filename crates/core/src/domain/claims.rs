@@ -1,5 +1,7 @@
 //! The claims of an access token (decision D6, RFC 9068).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::ids::{SessionId, TokenId, UserId};
@@ -7,8 +9,8 @@ use super::revocation::TokenSubject;
 use super::role::Role;
 use super::tenant::TenantId;
 
-/// Everything an access token says. Times are seconds since the epoch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Everything an access token says. Times are seconds since the epoch. `Debug` hides the address.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessClaims {
     /// Who.
     pub sub: UserId,
@@ -48,5 +50,20 @@ impl AccessClaims {
             user: self.sub,
             epoch: self.epoch,
         }
+    }
+}
+
+impl fmt::Debug for AccessClaims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessClaims")
+            .field("sub", &self.sub)
+            .field("tenant", &self.tenant)
+            .field("roles", &self.roles)
+            .field("iat", &self.iat)
+            .field("exp", &self.exp)
+            .field("jti", &self.jti)
+            .field("sid", &self.sid)
+            .field("epoch", &self.epoch)
+            .finish_non_exhaustive()
     }
 }

@@ -1,5 +1,6 @@
 //! Believing an access token, or not.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::auth::Auth;
@@ -10,8 +11,8 @@ use crate::domain::client::Client;
 use crate::domain::tenant::TenantId;
 use crate::error::{Code, Error};
 
-/// What it needs.
-#[derive(Clone, Copy, Debug)]
+/// What it needs. `Debug` hides the token.
+#[derive(Clone, Copy)]
 pub struct AuthenticateCommand<'a> {
     /// The token as sent.
     pub token: &'a str,
@@ -19,6 +20,15 @@ pub struct AuthenticateCommand<'a> {
     pub tenant: &'a TenantId,
     /// Who asks.
     pub client: &'a Client,
+}
+
+impl fmt::Debug for AuthenticateCommand<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthenticateCommand")
+            .field("tenant", self.tenant)
+            .field("client", self.client)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Auth {

@@ -1,5 +1,7 @@
 //! The step that login and registration share: a session with its first refresh token.
 
+use std::fmt;
+
 use crate::auth::Auth;
 use crate::domain::client::Client;
 use crate::domain::ids::{SessionId, UserId};
@@ -22,8 +24,8 @@ pub struct IssuedRefresh {
     pub issued_at: Timestamp,
 }
 
-/// A user with a fresh pair of tokens.
-#[derive(Clone, Debug)]
+/// A user with a fresh pair of tokens. `Debug` hides both.
+#[derive(Clone)]
 pub struct LoggedIn {
     /// Who.
     pub user: User,
@@ -33,6 +35,15 @@ pub struct LoggedIn {
     pub refresh: IssuedRefresh,
     /// The session.
     pub session: SessionId,
+}
+
+impl fmt::Debug for LoggedIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoggedIn")
+            .field("user", &self.user)
+            .field("session", &self.session)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A session that is stored once its transaction commits.

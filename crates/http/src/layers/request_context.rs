@@ -37,7 +37,7 @@ pub(crate) async fn request_context(
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {
         headers.insert(X_REQUEST_ID, value);
     }
-    if http.config.cookie.secure {
+    if http.config.public_origin.starts_with("https://") {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(STRICT_TRANSPORT_SECURITY, year);
     }

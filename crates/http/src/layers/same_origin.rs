@@ -22,12 +22,20 @@ pub(crate) async fn same_origin(State(http): State<Http>, request: Request, next
 /// Browsers state where a request comes from: in `Sec-Fetch-Site`, older ones in `Origin`.
 /// Neither header means no browser, and then no ambient cookie that could be abused.
 fn is_same_origin(headers: &HeaderMap, public_origin: &str) -> bool {
-    let own = |headers: &HeaderMap| headers.get(ORIGIN).is_none_or(|origin| origin == public_origin);
-    match headers.get("sec-fetch-site") {
+    let (mut sites, mut origins) = (
+        headers.get_all("sec-fetch-site").iter(),
+        headers.get_all(ORIGIN).iter(),
+    );
+    let (site, origin) = (sites.next(), origins.next());
+    // No browser sends one of them twice; whoever did, the first need not be the true one.
+    if sites.next().is_some() || origins.next().is_some() {
+        return false;
+    }
+    match site {
         // `none` is the person at the address bar; a page cannot cause it.
         Some(site) if site == "same-origin" || site == "none" => true,
-        Some(_) => headers.contains_key(ORIGIN) && own(headers),
-        None => own(headers),
+        Some(_) => origin.is_some_and(|origin| origin == public_origin),
+        None => origin.is_none_or(|origin| origin == public_origin),
     }
 }
 

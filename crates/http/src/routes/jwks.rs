@@ -10,14 +10,14 @@ const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy")
 /// `GET /.well-known/jwks.json`: the public keys, cacheable, for anybody.
 pub(crate) async fn jwks(State(http): State<Http>, headers: HeaderMap) -> Response<Body> {
     let jwks = http.auth.jwks();
+    // A list may come in several header lines (RFC 9110 section 5.3).
     let unchanged = headers
-        .get(IF_NONE_MATCH)
-        .and_then(|tags| tags.to_str().ok())
-        .is_some_and(|tags| {
-            tags.split(',')
-                .map(str::trim)
-                .any(|tag| tag == "*" || tag.trim_start_matches("W/") == jwks.etag)
-        });
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|tags| tags.to_str().ok())
+        .flat_map(|tags| tags.split(','))
+        .map(str::trim)
+        .any(|tag| tag == "*" || tag.trim_start_matches("W/") == jwks.etag);
     let mut response = Response::new(if unchanged {
         Body::empty()
     } else {

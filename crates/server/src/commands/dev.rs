@@ -16,7 +16,7 @@ pub(crate) fn run(args: &DevArgs) -> Result<(), Failure> {
     let toml = format!(
         "listen = {:?}\n[database]\nurl = {:?}\n[jwt]\nprivate_key_file = {:?}\n[refresh]\npreset = \"strict\"\n",
         args.listen.to_string(),
-        format!("sqlite:{}", text(&database)?),
+        format!("sqlite:{}", escaped(text(&database)?)),
         text(&key)?,
     );
     let config = load_config::load_dev(&toml, ".".into())?;
@@ -31,6 +31,11 @@ fn text(path: &Path) -> Result<&str, Failure> {
             path.display()
         ))
     })
+}
+
+/// The path as part of a URL, in which `%` and `?` mean something.
+fn escaped(path: &str) -> String {
+    path.replace('%', "%25").replace('?', "%3F")
 }
 
 /// Lines to paste, in this order, into a shell with curl.

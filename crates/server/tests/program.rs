@@ -1,0 +1,29 @@
+//! The program as a person or an init system meets it: started, talked to, stopped.
+
+#![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may panic like tests"
+)]
+
+#[path = "program/abuse.rs"]
+mod abuse;
+#[path = "program/config.rs"]
+mod config;
+#[path = "program/dev.rs"]
+mod dev;
+#[path = "program/drain.rs"]
+mod drain;
+#[path = "program/help.rs"]
+mod help;
+#[path = "program/keys.rs"]
+mod keys;
+#[path = "program/logs.rs"]
+mod logs;
+#[path = "program/migrate.rs"]
+mod migrate;
+#[path = "program/serve.rs"]
+mod serve;
+#[path = "program/support.rs"]
+mod support;

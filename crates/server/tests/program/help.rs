@@ -1,0 +1,65 @@
+//! Help texts, letter by letter: they are the manual.
+
+use std::path::Path;
+
+use crate::support::{run, stderr, stdout};
+
+const COMMANDS: [(&str, &[&str]); 9] = [
+    ("horizon-auth", &[]),
+    ("dev", &["dev"]),
+    ("serve", &["serve"]),
+    ("migrate", &["migrate"]),
+    ("keys", &["keys"]),
+    ("keys-generate", &["keys", "generate"]),
+    ("keys-list", &["keys", "list"]),
+    ("config", &["config"]),
+    ("config-check", &["config", "check"]),
+];
+
+#[test]
+fn every_command_explains_itself_as_in_its_snapshot() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/help");
+    for (name, words) in COMMANDS {
+        let shown = run(Path::new("."), &[words, &["--help"]].concat());
+        assert!(shown.status.success());
+        let expected = std::fs::read_to_string(here.join(format!("{name}.txt"))).unwrap_or_default();
+        let typed = words.join(" ");
+        assert!(
+            stdout(&shown) == expected,
+            "the help of `horizon-auth {typed}` is not the one of crates/server/tests/help/{name}.txt. If it should \
+             change, run\n  cargo run -p horizon-auth-server -- {typed} --help > crates/server/tests/help/{name}.txt\n\
+             and read the difference.\n\n{}",
+            stdout(&shown)
+        );
+    }
+}
+
+#[test]
+fn every_help_text_fits_a_terminal_and_ends_with_an_example_where_there_is_something_to_type() {
+    for (name, words) in COMMANDS {
+        let shown = stdout(&run(Path::new("."), &[words, &["--help"]].concat()));
+        for line in shown.lines() {
+            assert!(line.chars().count() <= 100, "{name}: {line}");
+        }
+        assert!(shown.contains("Usage: horizon-auth"), "{name}");
+    }
+}
+
+#[test]
+fn the_version_is_the_one_of_the_package() {
+    let shown = run(Path::new("."), &["--version"]);
+    assert_eq!(
+        stdout(&shown),
+        format!("horizon-auth {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn without_a_command_or_with_a_misspelt_one_it_says_what_there_is() {
+    let nothing = run(Path::new("."), &[]);
+    assert_eq!(nothing.status.code(), Some(2));
+    assert!(stderr(&nothing).contains("Usage: horizon-auth"));
+    let misspelt = run(Path::new("."), &["serv"]);
+    assert_eq!(misspelt.status.code(), Some(2));
+    assert!(stderr(&misspelt).contains("'serve'"), "{}", stderr(&misspelt));
+}

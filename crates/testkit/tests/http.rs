@@ -1,0 +1,22 @@
+//! The HTTP surface as a client sees it: one module per URL, and one per rule that holds for all.
+
+#[path = "http/auth/mod.rs"]
+mod auth;
+#[path = "http/bodies.rs"]
+mod bodies;
+#[path = "http/faults.rs"]
+mod faults;
+#[path = "http/headers.rs"]
+mod headers;
+#[path = "http/health.rs"]
+mod health;
+#[path = "http/jwks.rs"]
+mod jwks;
+#[path = "http/limits.rs"]
+mod limits;
+#[path = "http/methods.rs"]
+mod methods;
+#[path = "http/panics.rs"]
+mod panics;
+#[path = "http/support.rs"]
+mod support;
