@@ -3,15 +3,16 @@ use horizon_auth_core::domain::one_time::NewOneTimeToken;
 use horizon_auth_core::ports::store::{OneTimeTokens, Result};
 
 use super::conn::{HasConn, Sql};
+use super::error::one_row;
 
 #[async_trait]
 impl<C: HasConn> OneTimeTokens for Sql<C> {
     async fn insert_one_time_token(&mut self, new: &NewOneTimeToken) -> Result<()> {
-        sql!(
+        let written = sql!(
             execute,
             self,
             "INSERT INTO one_time_tokens (digest, tenant_id, user_id, purpose, email, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+             SELECT $1, tenant_id, id, $4, $5, $6, $7 FROM users WHERE id = $3 AND tenant_id = $2",
             new.digest.bytes().as_slice(),
             new.tenant.as_str(),
             new.user.uuid(),
@@ -20,6 +21,6 @@ impl<C: HasConn> OneTimeTokens for Sql<C> {
             new.created_at.millis(),
             new.expires_at.millis(),
         )?;
-        Ok(())
+        one_row(written, "a one-time token is for a user who is not in the tenant")
     }
 }

@@ -1,4 +1,6 @@
-use horizon_auth_adapters::sql::{SqlConfig, SqlStore, UrlError};
+use std::time::Instant;
+
+use horizon_auth_adapters::sql::{ClaimError, SqlConfig, SqlStore, UrlError};
 use horizon_auth_core::ports::store::StoreError;
 use horizon_auth_testkit::both_engines;
 
@@ -120,9 +122,19 @@ both_engines! {
         assert!(matches!(error, StoreError::Unavailable(_)), "an unfinished deployment may pass: {error:?}");
     };
 
-    only_sqlite_belongs_to_one_node => |kind| async move {
+    a_database_is_claimed_by_one_process_at_a_time => |kind| async move {
         let database = Database::empty(kind).await;
+        let other = database.another_store();
 
-        assert_eq!(database.store.is_single_node(), kind == Kind::Sqlite);
+        let claim = database.store.claim().await.unwrap();
+        assert!(matches!(other.claim().await, Err(ClaimError::Taken)));
+
+        drop(claim);
+        // PostgreSQL frees the lock when it notices that the connection is gone.
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while other.claim().await.is_err() {
+            assert!(Instant::now() < deadline, "the claim of an ended process is never freed");
+            tokio::task::yield_now().await;
+        }
     };
 }

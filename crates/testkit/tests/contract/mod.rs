@@ -6,6 +6,7 @@
 mod audit;
 mod connections;
 mod keys;
+mod one_time_tokens;
 mod outbox;
 mod passwords;
 mod refresh_tokens;
