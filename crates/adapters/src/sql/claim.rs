@@ -18,8 +18,10 @@ pub enum ClaimError {
     /// The database cannot be reached.
     #[error("the database cannot be reached")]
     Unreachable(#[source] sqlx::Error),
-    /// The lock file beside the SQLite file cannot be used.
-    #[error("the lock file beside the database cannot be used")]
+    /// The SQLite file, or the lock file beside it, cannot be used.
+    #[error(
+        "the database file or the lock file beside it cannot be used; check the folder and who may write to it"
+    )]
     LockFile(#[source] std::io::Error),
 }
 
@@ -44,6 +46,7 @@ impl SqlStore {
     /// # Errors
     /// [`ClaimError::Taken`] if another process holds it.
     pub async fn claim(&self) -> Result<NodeClaim, ClaimError> {
+        self.make_file().map_err(ClaimError::LockFile)?;
         let held = match &self.0 {
             #[cfg(feature = "postgres")]
             Engine::Pg(pool) => {

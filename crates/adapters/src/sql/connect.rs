@@ -41,9 +41,6 @@ pub enum UrlError {
         "the database URL must begin with `sqlite:` or `postgres://`, and that engine must be compiled in"
     )]
     Scheme,
-    /// The SQLite file cannot be made.
-    #[error("the database file cannot be made; check the folder and who may write to it")]
-    File,
     /// The rest of the URL is not valid.
     #[error("the database URL is not valid")]
     Invalid,
@@ -107,7 +104,6 @@ impl SqlStore {
     fn sqlite(config: &SqlConfig) -> std::result::Result<Self, UrlError> {
         let options: SqliteConnectOptions = config.url.parse().map_err(|_| UrlError::Invalid)?;
         let file = options.get_filename().to_owned();
-        make_private(&file)?;
         let common = options.foreign_keys(true).busy_timeout(ACQUIRE);
         // FULL: with less, a power cut can lose the last commit and a used token would live again.
         let writer = common
@@ -143,6 +139,22 @@ impl SqlStore {
         }
     }
 
+    /// Makes a missing SQLite file, readable by its owner only; SQLite gives its side files the same mode.
+    pub(super) fn make_file(&self) -> std::io::Result<()> {
+        match &self.0 {
+            #[cfg(feature = "postgres")]
+            Engine::Pg(_) => Ok(()),
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite { file, .. } => {
+                let mut options = std::fs::OpenOptions::new();
+                options.append(true).create(true);
+                #[cfg(unix)]
+                std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+                options.open(file).map(drop)
+            }
+        }
+    }
+
     pub(super) async fn open(&self) -> Result<Sql<Open>> {
         let open = match &self.0 {
             #[cfg(feature = "postgres")]
@@ -153,17 +165,6 @@ impl SqlStore {
         };
         open.map(Sql).map_err(store_error)
     }
-}
-
-/// Makes a missing database file readable by its owner only; SQLite gives its
-/// side files the same mode.
-#[cfg(feature = "sqlite")]
-fn make_private(file: &std::path::Path) -> std::result::Result<(), UrlError> {
-    let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map(drop).map_err(|_| UrlError::File)
 }
 
 #[async_trait]

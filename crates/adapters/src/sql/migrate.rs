@@ -45,6 +45,8 @@ impl SqlStore {
     /// # Errors
     /// [`MigrateError`]; a failed migration is rolled back.
     pub async fn migrate(&self) -> Result<MigrationStatus, MigrateError> {
+        self.make_file()
+            .map_err(|error| MigrateError::Unreachable(sqlx::Error::Io(error)))?;
         match &self.0 {
             #[cfg(feature = "postgres")]
             Engine::Pg(pool) => POSTGRES.run(pool).await,
@@ -60,53 +62,42 @@ impl SqlStore {
     /// # Errors
     /// [`MigrateError::Unreachable`].
     pub async fn migration_status(&self) -> Result<MigrationStatus, MigrateError> {
-        const COUNT: &str = "SELECT COUNT(*) FROM _sqlx_migrations WHERE success";
-        let (known, table, applied) = match &self.0 {
+        let (known, applied) = match &self.0 {
             #[cfg(feature = "postgres")]
-            Engine::Pg(pool) => {
-                let (table,): (bool,) = sqlx::query_as("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
-                    .fetch_one(pool)
-                    .await
-                    .map_err(MigrateError::Unreachable)?;
-                let count = sqlx::query_as::<_, (i64,)>(COUNT);
-                (
-                    POSTGRES.iter().count(),
-                    table,
-                    if table {
-                        Some(count.fetch_one(pool).await)
-                    } else {
-                        None
-                    },
-                )
-            }
+            Engine::Pg(pool) => (POSTGRES.iter().count(), applied_on_postgres(pool).await),
             #[cfg(feature = "sqlite")]
-            Engine::Sqlite { writer, .. } => {
-                let (table,): (i64,) =
-                    sqlx::query_as("SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
-                        .fetch_one(writer)
-                        .await
-                        .map_err(MigrateError::Unreachable)?;
-                let count = sqlx::query_as::<_, (i64,)>(COUNT);
-                (
-                    SQLITE.iter().count(),
-                    table == 1,
-                    if table == 1 {
-                        Some(count.fetch_one(writer).await)
-                    } else {
-                        None
-                    },
-                )
-            }
+            Engine::Sqlite { file, .. } if !file.exists() => (SQLITE.iter().count(), Ok(0)),
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite { writer, .. } => (SQLITE.iter().count(), applied_on_sqlite(writer).await),
         };
-        debug_assert_eq!(table, applied.is_some());
-        let applied = applied
-            .transpose()
-            .map_err(MigrateError::Unreachable)?
-            .map_or(0, |(count,)| count);
+        let applied = applied.map_err(MigrateError::Unreachable)?;
         Ok(MigrationStatus {
             applied: usize::try_from(applied).unwrap_or(0),
             known,
         })
+    }
+}
+
+const COUNT: &str = "SELECT COUNT(*) FROM _sqlx_migrations WHERE success";
+
+#[cfg(feature = "postgres")]
+async fn applied_on_postgres(pool: &sqlx::PgPool) -> Result<i64, sqlx::Error> {
+    let begun = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL");
+    if begun.fetch_one(pool).await? {
+        sqlx::query_scalar(COUNT).fetch_one(pool).await
+    } else {
+        Ok(0)
+    }
+}
+
+#[cfg(feature = "sqlite")]
+async fn applied_on_sqlite(writer: &sqlx::SqlitePool) -> Result<i64, sqlx::Error> {
+    let begun =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations')");
+    if begun.fetch_one(writer).await? {
+        sqlx::query_scalar(COUNT).fetch_one(writer).await
+    } else {
+        Ok(0)
     }
 }
 
