@@ -23,5 +23,11 @@ pub(crate) fn start(config: &LogConfig) -> Result<(), Failure> {
     } else {
         base.compact().try_init()
     };
-    started.map_err(|error| Failure::new(format!("logging cannot start: {error}")))
+    started.map_err(|error| Failure::new(format!("logging cannot start: {error}")))?;
+    // The default hook prints the panic's text, which may quote data. The place is enough to find it.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "a task panicked");
+    }));
+    Ok(())
 }

@@ -1,5 +1,7 @@
 //! Makes the configuration from checked values. Nothing is judged here.
 
+use std::path::Path;
+
 use horizon_auth_core::crypto::password_hasher::{HashEngine, HasherConfig};
 use horizon_auth_core::domain::limits::Limits;
 use horizon_auth_core::domain::policy::{Enumeration, Policy, ReuseScope};
@@ -9,10 +11,11 @@ use horizon_auth_http::config::{CookieConfig, HttpConfig};
 use super::check::Checked;
 use super::keys::KeySources;
 use super::rules::{effective_public_url, hash_cost, is_production};
+use super::secret::SecretText;
 use super::{Config, DatabaseConfig, Environment, LogConfig, LogFormat, ServerConfig};
 
 /// The configuration; `None` if a value it needs is missing or was wrong.
-pub(super) fn config(checked: &Checked, keys: KeySources) -> Option<Config> {
+pub(super) fn config(checked: &Checked, keys: KeySources, base_dir: &Path) -> Option<Config> {
     Some(Config {
         environment: if is_production(checked) {
             Environment::Production
@@ -22,7 +25,7 @@ pub(super) fn config(checked: &Checked, keys: KeySources) -> Option<Config> {
         listen: checked.read("listen")?,
         public_url: effective_public_url(checked)?,
         database: DatabaseConfig {
-            url: checked.read("database.url")?,
+            url: resolved(checked.read("database.url")?, base_dir),
             max_connections: integer(checked, "database.max_connections")?,
         },
         keys,
@@ -45,6 +48,23 @@ pub(super) fn config(checked: &Checked, keys: KeySources) -> Option<Config> {
             level: checked.read("log.level")?,
         },
     })
+}
+
+/// A relative SQLite path starts at the configuration file, as those of key files do.
+fn resolved(url: SecretText, base_dir: &Path) -> SecretText {
+    let Some(rest) = url.reveal().strip_prefix("sqlite:") else {
+        return url;
+    };
+    let path = rest.strip_prefix("//").unwrap_or(rest);
+    let here = base_dir.as_os_str().is_empty() || base_dir == Path::new(".");
+    match base_dir.to_str() {
+        Some(base) if !here && !path.starts_with('/') && path != ":memory:" => {
+            // In the URL `%` and `?` mean something; in a folder's name they do not.
+            let base = base.replace('%', "%25").replace('?', "%3F");
+            SecretText::new(format!("sqlite:{base}/{path}"))
+        }
+        _ => url,
+    }
 }
 
 fn policy(checked: &Checked) -> Option<Policy> {

@@ -29,7 +29,7 @@ pub(super) fn check(given: Given, base_dir: &Path) -> Result<Config, Vec<Problem
     }
     let keys = checked.read_keys(base_dir);
     rules::apply(&mut checked);
-    match build::config(&checked, keys) {
+    match build::config(&checked, keys, base_dir) {
         Some(config) if checked.problems.is_empty() => Ok(config),
         Some(_) => Err(checked.problems),
         None => Err(checked.problems_or_bug()),

@@ -350,3 +350,30 @@ fn a_message_is_one_line_whatever_the_name_or_value() {
         "{errors}"
     );
 }
+
+#[test]
+fn a_relative_database_file_stands_beside_the_configuration_file() {
+    let load = |url: &str, base: &str| {
+        let text = format!("[database]\nurl = {url:?}");
+        let sources = Sources {
+            file: Some(("a.toml", &text)),
+            env: Vec::new(),
+            base_dir: base.into(),
+        };
+        Config::load(sources).unwrap().database.url.reveal().to_owned()
+    };
+    assert_eq!(
+        load("sqlite:data/a.db", "/etc/horizon 100%"),
+        "sqlite:/etc/horizon 100%25/data/a.db"
+    );
+    assert_eq!(load("sqlite://a.db", "/etc"), "sqlite:/etc/a.db");
+    assert_eq!(load("sqlite:a.db", "."), "sqlite:a.db");
+    for absolute in [
+        "sqlite:/srv/a.db",
+        "sqlite:///srv/a.db",
+        "sqlite::memory:",
+        "postgres://h/d",
+    ] {
+        assert_eq!(load(absolute, "/etc"), absolute);
+    }
+}

@@ -121,7 +121,8 @@ pub static SETTINGS: &[Setting] = &[
         .or(&[plain("APP_URL")]),
 
     setting("database.url", Kind::DatabaseUrl, Unset("required"),
-        "Where users and sessions are stored: `sqlite:PATH`, `postgres://…` or `postgresql://…`.")
+        "Where users and sessions are stored: `sqlite:PATH` (relative to the configuration file; `%` and `?` in it are \
+         written `%25` and `%3F`), `postgres://…` or `postgresql://…`.")
         .or(&[plain("DATABASE_URL")]),
 
     setting("database.max_connections", Kind::Integer { min: 1, max: 1000 }, Is("20"),
