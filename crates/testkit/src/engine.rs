@@ -240,6 +240,7 @@ impl TestAuth {
     }
 
     /// A caller on this machine.
+    #[must_use]
     pub fn client(&self) -> Client {
         Client::local(self.auth.fresh_request_id().expect("random bytes"))
     }

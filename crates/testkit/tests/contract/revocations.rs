@@ -14,7 +14,7 @@ fn revocation(what: Revoked, expires_at: Timestamp) -> Revocation {
 
 async fn insert(database: &Database, entry: &Revocation) {
     write(&database.store, async |tx| {
-        tx.insert_revocation(entry, NOW).await.unwrap()
+        tx.insert_revocation(entry, NOW).await.unwrap();
     })
     .await;
 }
