@@ -104,7 +104,26 @@ async fn applied_on_sqlite(writer: &sqlx::SqlitePool) -> Result<i64, sqlx::Error
 /// The migrator itself takes no lock on SQLite: two of them would both find nothing applied.
 #[cfg(feature = "sqlite")]
 async fn migrate_sqlite(writer: &sqlx::SqlitePool) -> Result<(), sqlx::migrate::MigrateError> {
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let mut tx = begin_sqlite(writer).await?;
     SQLITE.run_direct(None, &mut *tx, false).await?;
     Ok(tx.commit().await?)
+}
+
+/// Opening a new file turns the write-ahead log on, and for that one step SQLite does not wait for others.
+#[cfg(feature = "sqlite")]
+async fn begin_sqlite(
+    writer: &sqlx::SqlitePool,
+) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>, sqlx::Error> {
+    const ATTEMPTS: u32 = 100;
+    const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
+    const BUSY: &str = "5";
+    for _ in 1..ATTEMPTS {
+        match writer.begin_with("BEGIN IMMEDIATE").await {
+            Err(sqlx::Error::Database(cause)) if cause.code().as_deref() == Some(BUSY) => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            outcome => return outcome,
+        }
+    }
+    writer.begin_with("BEGIN IMMEDIATE").await
 }

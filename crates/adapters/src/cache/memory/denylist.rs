@@ -92,10 +92,12 @@ impl Denylist for MemoryDenylist {
         let mut known = self.write();
         // Merged, not replaced: an entry denied while SQL was being read must survive.
         for (token, until) in known.tokens.drain() {
-            fresh.tokens.entry(token).or_insert(until);
+            let merged = fresh.tokens.entry(token).or_insert(until);
+            *merged = (*merged).max(until);
         }
         for (session, until) in known.sessions.drain() {
-            fresh.sessions.entry(session).or_insert(until);
+            let merged = fresh.sessions.entry(session).or_insert(until);
+            *merged = (*merged).max(until);
         }
         for (user, (min_epoch, until)) in known.users.drain() {
             let merged = fresh.users.entry(user).or_insert((min_epoch, until));
@@ -121,3 +123,7 @@ impl Denylist for MemoryDenylist {
         known.users.retain(|_, (_, until)| *until > now);
     }
 }
+
+#[cfg(test)]
+#[path = "denylist_tests.rs"]
+mod tests;
