@@ -49,7 +49,7 @@ impl SqlStore {
             .map_err(|error| MigrateError::Unreachable(sqlx::Error::Io(error)))?;
         match &self.0 {
             #[cfg(feature = "postgres")]
-            Engine::Pg(pool) => POSTGRES.run(pool).await,
+            Engine::Pg(pool) => migrate_postgres(pool).await,
             #[cfg(feature = "sqlite")]
             Engine::Sqlite { writer, .. } => migrate_sqlite(writer).await,
         }
@@ -99,6 +99,17 @@ async fn applied_on_sqlite(writer: &sqlx::SqlitePool) -> Result<i64, sqlx::Error
     } else {
         Ok(0)
     }
+}
+
+/// A migration, or the wait for another migrator, may take longer than any statement of a request.
+#[cfg(feature = "postgres")]
+async fn migrate_postgres(pool: &sqlx::PgPool) -> Result<(), sqlx::migrate::MigrateError> {
+    let mut conn = pool.acquire().await?.detach();
+    sqlx::query("SET statement_timeout = 0")
+        .execute(&mut conn)
+        .await?;
+    POSTGRES.run_direct(None, &mut conn, false).await?;
+    Ok(sqlx::Connection::close(conn).await?)
 }
 
 /// The migrator itself takes no lock on SQLite: two of them would both find nothing applied.

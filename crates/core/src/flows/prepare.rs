@@ -34,7 +34,8 @@ impl Auth {
     /// `unavailable` if the database does not answer.
     pub async fn reload_revocations(&self) -> Result<(), Error> {
         let now = self.now();
+        let suspicions = self.denylist().suspicions();
         let entries = self.store().db().await?.list_revocations(now).await?;
-        Ok(self.denylist().load(&entries).await?)
+        Ok(self.denylist().load(&entries, suspicions).await?)
     }
 }

@@ -22,10 +22,14 @@ pub trait Denylist: Send + Sync + std::fmt::Debug {
     /// Adds entries; when this returns, no node accepts a token that they hit.
     async fn deny(&self, entries: &[Revocation]) -> Result<(), CacheError>;
 
-    /// Replaces what is known by what SQL holds; afterwards the set is complete.
-    async fn load(&self, entries: &[Revocation]) -> Result<(), CacheError>;
+    /// How often the set has been suspect; read before SQL is, for [`Denylist::load`].
+    fn suspicions(&self) -> u64;
 
-    /// The set may lack an entry that SQL holds: answer with an error until [`Denylist::load`].
+    /// Adds what SQL holds. Afterwards the set is complete, unless it became
+    /// suspect again since `suspicions` was read.
+    async fn load(&self, entries: &[Revocation], suspicions: u64) -> Result<(), CacheError>;
+
+    /// The set may lack an entry that SQL holds: answer with an error until it has been loaded.
     fn suspect(&self);
 
     /// Whether the set is complete.

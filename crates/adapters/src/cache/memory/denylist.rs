@@ -1,7 +1,7 @@
 //! The set of denied tokens of one node.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use async_trait::async_trait;
@@ -14,10 +14,23 @@ use horizon_auth_core::ports::cache::{CacheError, Denylist};
 ///
 /// It refuses to answer until it has been loaded from SQL, so a restart never
 /// revives a token. One read lock and three look-ups per verified token.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct MemoryDenylist {
-    complete: AtomicBool,
+    /// How often the set may have fallen behind SQL; the start is the first time.
+    suspicions: AtomicU64,
+    /// Of how many of these a later load has taken care.
+    settled: AtomicU64,
     entries: RwLock<Entries>,
+}
+
+impl Default for MemoryDenylist {
+    fn default() -> Self {
+        Self {
+            suspicions: AtomicU64::new(1),
+            settled: AtomicU64::new(0),
+            entries: RwLock::default(),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -84,36 +97,23 @@ impl Denylist for MemoryDenylist {
         Ok(())
     }
 
-    async fn load(&self, entries: &[Revocation]) -> Result<(), CacheError> {
-        let mut fresh = Entries::default();
-        for entry in entries {
-            fresh.add(entry);
-        }
-        let mut known = self.write();
-        // Merged, not replaced: an entry denied while SQL was being read must survive.
-        for (token, until) in known.tokens.drain() {
-            let merged = fresh.tokens.entry(token).or_insert(until);
-            *merged = (*merged).max(until);
-        }
-        for (session, until) in known.sessions.drain() {
-            let merged = fresh.sessions.entry(session).or_insert(until);
-            *merged = (*merged).max(until);
-        }
-        for (user, (min_epoch, until)) in known.users.drain() {
-            let merged = fresh.users.entry(user).or_insert((min_epoch, until));
-            *merged = (merged.0.max(min_epoch), merged.1.max(until));
-        }
-        *known = fresh;
-        self.complete.store(true, Ordering::Release);
+    fn suspicions(&self) -> u64 {
+        self.suspicions.load(Ordering::Acquire)
+    }
+
+    async fn load(&self, entries: &[Revocation], suspicions: u64) -> Result<(), CacheError> {
+        // Added, not replaced: an entry denied while SQL was being read must survive.
+        self.deny(entries).await?;
+        self.settled.store(suspicions, Ordering::Release);
         Ok(())
     }
 
     fn suspect(&self) {
-        self.complete.store(false, Ordering::Release);
+        self.suspicions.fetch_add(1, Ordering::AcqRel);
     }
 
     fn is_complete(&self) -> bool {
-        self.complete.load(Ordering::Acquire)
+        self.settled.load(Ordering::Acquire) == self.suspicions()
     }
 
     fn purge(&self, now: Timestamp) {

@@ -50,7 +50,7 @@ fn cut_off(number: u8, min_epoch: i64, millis: i64) -> Revocation {
 
 fn loaded(entries: &[Revocation]) -> MemoryDenylist {
     let list = MemoryDenylist::default();
-    ready(list.load(entries)).unwrap();
+    ready(list.load(entries, list.suspicions())).unwrap();
     list
 }
 
@@ -88,7 +88,7 @@ fn a_suspect_list_is_silent_until_it_is_loaded_again() {
     assert!(ready(list.is_denied(&token(2, 1), NOW)).is_err());
     ready(list.deny(&[session(2, 10)])).unwrap();
     assert!(!list.is_complete(), "one entry more does not make it complete");
-    ready(list.load(&[])).unwrap();
+    ready(list.load(&[], list.suspicions())).unwrap();
     assert!(list.is_complete());
     assert!(denies(&list, &token(1, 1)) && denies(&list, &token(2, 1)));
 }
@@ -99,7 +99,7 @@ fn what_is_denied_while_the_database_is_read_stays_denied() {
     ready(list.deny(&[session(1, 10), cut_off(2, 5, 10)])).unwrap();
 
     // Read before the two were written.
-    ready(list.load(&[cut_off(2, 3, 10)])).unwrap();
+    ready(list.load(&[cut_off(2, 3, 10)], list.suspicions())).unwrap();
 
     assert!(denies(&list, &token(1, 1)));
     assert!(denies(&list, &token(2, 4)), "the stricter cut-off survives");
@@ -119,7 +119,7 @@ fn an_entry_that_was_lengthened_while_the_database_was_read_keeps_its_length() {
         let list = MemoryDenylist::default();
         ready(list.deny(&[entry(what, 20)])).unwrap();
 
-        ready(list.load(&[entry(what, 10)])).unwrap();
+        ready(list.load(&[entry(what, 10)], list.suspicions())).unwrap();
         list.purge(after(15));
 
         assert!(denies(&list, &token(1, 1)), "{what:?} was revived");
@@ -220,7 +220,7 @@ proptest! {
     ) {
         let list = MemoryDenylist::default();
         ready(list.deny(&before)).unwrap();
-        ready(list.load(&from_sql)).unwrap();
+        ready(list.load(&from_sql, list.suspicions())).unwrap();
         ready(list.deny(&later)).unwrap();
         let all: Vec<Revocation> = [before, from_sql, later].concat();
         let hit = |entry: &Revocation, subject: &TokenSubject| entry.what.hits(subject);
@@ -237,4 +237,18 @@ proptest! {
             prop_assert!(may || !denied, "a purge denied a token");
         }
     }
+}
+
+#[test]
+fn a_suspicion_that_comes_while_sql_is_being_read_is_not_lost() {
+    let list = MemoryDenylist::default();
+    let seen = list.suspicions();
+    list.suspect();
+    ready(list.load(&[], seen)).unwrap();
+    assert!(
+        !list.is_complete(),
+        "what was read may be older than the suspicion"
+    );
+    ready(list.load(&[], list.suspicions())).unwrap();
+    assert!(list.is_complete());
 }
