@@ -126,6 +126,10 @@ fn no_plea_helps_a_grandparent_or_a_token_without_a_box() {
             replay_box: None,
             ..consumed()
         },
+        TokenState {
+            replay_until: Some(NOW),
+            ..consumed()
+        },
     ];
     for case in cases {
         let verdict = judge(&case, &tenant(), &all, NOW, Duration::from_secs(10));
