@@ -27,7 +27,8 @@ pub fn measure(plan: &Plan, table: &mut Table) -> Result<()> {
 }
 
 fn report(denied: u32, rounds: &Rounds, table: &mut Table) {
-    let [bare, plain, protected] = [&rounds.bare, &rounds.tokenless, &rounds.protected];
+    let (bare, tokenless) = (&rounds.bare, &rounds.tokenless);
+    let protected = &rounds.protected;
     let rate = |route: &Series| format!("{:.0} /s", median(&route.rates));
     let cpu = |route: &Series| format!("{:.2} µs", median(&route.micros));
     let mut add = |what: &str, baseline: &Series, goal| {
