@@ -98,7 +98,7 @@ async fn keep_sending(mut stream: TcpStream, number: usize, load: Load, until: I
     let request = &load.requests[number % load.requests.len()];
     while Instant::now() < until {
         let began = Instant::now();
-        let Ok(Ok(answer)) = timeout(PATIENCE, exchange(&mut stream, request, &mut buffer)).await else {
+        let Some(answer) = ask(&mut stream, request, &mut buffer, load.address).await else {
             outcome.failed += 1;
             let Ok(fresh) = connect(load.address).await else {
                 return outcome;
@@ -113,6 +113,26 @@ async fn keep_sending(mut stream: TcpStream, number: usize, load: Load, until: I
         }
     }
     outcome
+}
+
+/// Asks once more on a fresh connection if the server has closed an idle one meanwhile, as browsers do.
+async fn ask(
+    stream: &mut TcpStream,
+    request: &[u8],
+    buffer: &mut Vec<u8>,
+    address: SocketAddr,
+) -> Option<Answer> {
+    match timeout(PATIENCE, exchange(stream, request, buffer)).await.ok()? {
+        Ok(answer) => Some(answer),
+        Err(_) if buffer.is_empty() => {
+            *stream = connect(address).await.ok()?;
+            timeout(PATIENCE, exchange(stream, request, buffer))
+                .await
+                .ok()?
+                .ok()
+        }
+        Err(_) => None,
+    }
 }
 
 async fn exchange(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -> Result<Answer> {
