@@ -104,10 +104,7 @@ impl Workers {
         let workers = Arc::clone(self);
         std::thread::Builder::new()
             .name("password-hash".into())
-            .spawn(move || {
-                step_back();
-                workers.serve(&tasks);
-            })
+            .spawn(move || workers.serve(&tasks))
             .map_err(|_| Error::Internal("no thread for password hashing"))?;
         let mut bench = self.bench();
         bench.hired += 1;
@@ -177,18 +174,6 @@ impl Workers {
         self.bench.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-/// Lets every other thread go first: a log-in can bear a few milliseconds that
-/// a request which only verifies a token would notice.
-fn step_back() {
-    // On Linux a priority belongs to the thread; elsewhere this would slow the whole process.
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::nice(NICENESS); // without it there is more waiting, nothing else
-}
-
-/// Enough for the scheduler to interrupt a hash at once; on a full machine hashing still gets a tenth.
-#[cfg(target_os = "linux")]
-const NICENESS: i32 = 10;
 
 impl Bench {
     /// A worker, and the arenas that the permits beyond the first pay for.
