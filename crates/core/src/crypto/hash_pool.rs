@@ -75,6 +75,15 @@ impl Pool {
         }
     }
 
+    /// Refuses what would be refused for a full queue anyway, before anything has been done for it.
+    pub(super) fn expect_room(&self) -> Result<(), Error> {
+        let full = self.gauges.waiting.load(Ordering::Relaxed) >= self.max_queue;
+        if full && self.permits.available_permits() == 0 {
+            return Err(self.overloaded());
+        }
+        Ok(())
+    }
+
     pub(super) fn stats(&self) -> HasherStats {
         HasherStats {
             running: self.gauges.running.load(Ordering::Relaxed),

@@ -94,6 +94,7 @@ async fn a_full_queue_refuses_at_once() {
 
     let refused = pool.run(SHARE_KIB, |_| ()).await;
 
+    assert!(matches!(pool.expect_room(), Err(Error::Overloaded { .. })));
     let Err(Error::Overloaded { retry_after }) = refused else {
         panic!("{refused:?}")
     };

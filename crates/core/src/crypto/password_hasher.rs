@@ -197,6 +197,15 @@ impl PasswordHasher {
         Ok(verified)
     }
 
+    /// Refuses at once when the queue is full, for callers with work to do before they hash.
+    /// It reserves nothing: the queue may still be full later.
+    ///
+    /// # Errors
+    /// `Overloaded`.
+    pub fn expect_room(&self) -> Result<(), Error> {
+        self.0.pool.expect_room()
+    }
+
     /// How busy the hasher is now.
     #[must_use]
     pub fn stats(&self) -> HasherStats {

@@ -37,6 +37,8 @@ impl Auth {
     pub async fn login(&self, cmd: LoginCommand) -> Result<LoggedIn, Error> {
         let now = self.now();
         self.limit_login(&cmd, now).await?;
+        // In a storm most log-ins end here: a refusal must not cost a query.
+        self.hasher().expect_room()?;
         // The connection is given back before the hash begins.
         let found = self
             .store()
