@@ -136,11 +136,7 @@ impl Auth {
         let Some(rate) = self.policy().limits.rate(rule) else {
             return Ok(());
         };
-        let limiter = &self.0.parts.limiter;
-        let wait = match rule {
-            Rule::LoginAccount => limiter.hit_with_delay(rule, counted, rate, now).await?,
-            Rule::Login | Rule::Register | Rule::Refresh => limiter.hit(rule, counted, rate, now).await?,
-        };
+        let wait = self.0.parts.limiter.hit(rule, counted, rate, now).await?;
         wait.map_or(Ok(()), |retry_after| Err(Error::RateLimited { retry_after }))
     }
 

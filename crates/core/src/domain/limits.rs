@@ -50,6 +50,17 @@ impl Rule {
             Self::Refresh => "refresh",
         }
     }
+
+    /// Whether attempts beyond the limit are let through one by one after a
+    /// growing pause, instead of being refused until the window has moved on.
+    /// An account must never be locked by somebody who is not its owner.
+    #[must_use]
+    pub const fn delays(self) -> bool {
+        match self {
+            Self::LoginAccount => true,
+            Self::Login | Self::Register | Self::Refresh => false,
+        }
+    }
 }
 
 /// Whose hits are counted together. The tenant is part of it: counts never cross tenants.

@@ -42,19 +42,10 @@ pub trait Denylist: Send + Sync + std::fmt::Debug {
 /// Counts attempts within sliding windows.
 #[async_trait]
 pub trait Limiter: Send + Sync + std::fmt::Debug {
-    /// Counts one attempt. `Some` = refused, with the time until one will be allowed.
+    /// Counts one attempt. `Some` = refused, with the time until one will be allowed:
+    /// when the window has moved on, or after a growing pause if the rule delays.
     /// A refused attempt is not counted.
     async fn hit(
-        &self,
-        rule: Rule,
-        counted: Counted<'_>,
-        rate: Rate,
-        now: Timestamp,
-    ) -> Result<Option<Duration>, CacheError>;
-
-    /// Like [`Limiter::hit`], but beyond the free attempts of `rate` each further
-    /// one is let through after a growing pause instead of being refused.
-    async fn hit_with_delay(
         &self,
         rule: Rule,
         counted: Counted<'_>,

@@ -36,16 +36,6 @@ impl Limiter for Broken {
         panic!("secret-in-a-panic");
     }
 
-    async fn hit_with_delay(
-        &self,
-        rule: Rule,
-        counted: Counted<'_>,
-        rate: Rate,
-        now: Timestamp,
-    ) -> Result<Option<Duration>, CacheError> {
-        self.hit(rule, counted, rate, now).await
-    }
-
     async fn forgive(&self, _: Rule, _: Counted<'_>) -> Result<(), CacheError> {
         Ok(())
     }

@@ -53,19 +53,12 @@ impl MemoryLimiter {
     /// Most callers remembered; about 20 MB when every one of them is at a limit of 10.
     pub const KEYS: usize = 100_000;
 
-    fn count(
-        &self,
-        rule: Rule,
-        counted: Counted<'_>,
-        rate: Rate,
-        now: Timestamp,
-        delay: bool,
-    ) -> Option<Duration> {
+    fn count(&self, rule: Rule, counted: Counted<'_>, rate: Rate, now: Timestamp) -> Option<Duration> {
         let mut windows = self.lock();
         let window = windows.window(key(rule, counted), rate.window, now);
         window.slide(now);
         let limit = usize::try_from(rate.limit).unwrap_or(usize::MAX);
-        let wait = if delay {
+        let wait = if rule.delays() {
             wait_for_delay(window, limit, now)
         } else {
             wait_for_room(window, limit, now)
@@ -155,17 +148,7 @@ impl Limiter for MemoryLimiter {
         rate: Rate,
         now: Timestamp,
     ) -> Result<Option<Duration>, CacheError> {
-        Ok(self.count(rule, counted, rate, now, false))
-    }
-
-    async fn hit_with_delay(
-        &self,
-        rule: Rule,
-        counted: Counted<'_>,
-        rate: Rate,
-        now: Timestamp,
-    ) -> Result<Option<Duration>, CacheError> {
-        Ok(self.count(rule, counted, rate, now, true))
+        Ok(self.count(rule, counted, rate, now))
     }
 
     async fn forgive(&self, rule: Rule, counted: Counted<'_>) -> Result<(), CacheError> {
