@@ -28,11 +28,16 @@ impl Password {
     /// A [`Violation`] of the field `password`: fewer than 8 or more than 128 code points.
     pub fn new(text: &str) -> Result<Self, Violation> {
         let password = Self::normalised(text)?;
-        match password.0.chars().count() {
-            ..Self::MIN => Err(Violation::new("password", "must be at least 8 characters")),
-            Self::MIN..=Self::MAX => Ok(password),
-            _ => Err(Violation::new("password", "must be at most 128 characters")),
+        let normalised = password.0.chars().count();
+        // NFC lengthens some letters (U+FB2C becomes three code points): what
+        // was typed must be long enough too, or seven characters could pass.
+        if normalised.min(text.chars().count()) < Self::MIN {
+            return Err(Violation::new("password", "must be at least 8 characters"));
         }
+        if normalised > Self::MAX {
+            return Err(Violation::new("password", "must be at most 128 characters"));
+        }
+        Ok(password)
     }
 
     /// A password offered at log-in: any length that is cheap to check, since
@@ -113,6 +118,14 @@ mod tests {
         assert!(Password::new(&"é".repeat(128)).is_ok());
         assert!(Password::new(&"a".repeat(129)).is_err());
         assert!(Password::new("").is_err());
+    }
+
+    #[test]
+    fn letters_that_normalisation_lengthens_count_once() {
+        let shin = "\u{fb2c}";
+        assert_eq!(shin.nfc().count(), 3);
+        assert!(Password::new(&shin.repeat(7)).is_err());
+        assert!(Password::new(&shin.repeat(8)).is_ok());
     }
 
     #[test]
