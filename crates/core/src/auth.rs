@@ -9,11 +9,12 @@ use zeroize::Zeroizing;
 use crate::crypto::access_token::AccessTokens;
 use crate::crypto::password_hasher::PasswordHasher;
 use crate::domain::audit::{AuditRow, Event, Level};
+use crate::domain::claims::AccessClaims;
 use crate::domain::client::Client;
 use crate::domain::ids::{EventId, RequestId, SessionId, TokenId, UserId};
 use crate::domain::limits::{Counted, Rule};
 use crate::domain::policy::Policy;
-use crate::domain::revocation::Revocation;
+use crate::domain::revocation::{Revocation, Revoked};
 use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
 use crate::domain::token::{Refresh, SECRET_BYTES, Secret};
@@ -164,11 +165,8 @@ impl Auth {
 
     /// Writes an event that has no other transaction to belong to.
     pub(crate) async fn record(&self, row: AuditRow) -> Result<(), Error> {
-        let mut tx = self.store().begin().await?;
-        tx.insert_audit_event(&row).await?;
-        tx.commit().await?;
-        announce(&row);
-        Ok(())
+        let tx = self.store().begin().await?;
+        self.commit(tx, row).await
     }
 
     /// Writes the event into the transaction, commits, and announces it.
@@ -219,7 +217,7 @@ impl Auth {
     ) -> Result<String, Error> {
         let policy = self.policy();
         let iat = now.seconds();
-        let claims = crate::domain::claims::AccessClaims {
+        let claims = AccessClaims {
             sub: user.id,
             email: user.email.canonical().to_owned(),
             tenant: user.tenant.clone(),
@@ -237,12 +235,7 @@ impl Auth {
     }
 
     /// A revocation that outlives every token it can hit.
-    pub(crate) fn revocation(
-        &self,
-        tenant: &TenantId,
-        what: crate::domain::revocation::Revoked,
-        now: Timestamp,
-    ) -> Revocation {
+    pub(crate) fn revocation(&self, tenant: &TenantId, what: Revoked, now: Timestamp) -> Revocation {
         Revocation {
             tenant: tenant.clone(),
             what,

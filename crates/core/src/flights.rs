@@ -21,6 +21,12 @@ pub(crate) struct Flights(Arc<Mutex<HashMap<Key, Arc<Flight>>>>);
 #[derive(Default)]
 struct Flight(Mutex<Vec<Key>>);
 
+impl Flight {
+    fn offers(&self) -> MutexGuard<'_, Vec<Key>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// A place in a flight. Keep it until the answer has left.
 pub struct InFlight {
     flights: Flights,
@@ -33,11 +39,7 @@ impl Flights {
     /// Joins the flight of `token`, offering `child`.
     pub(crate) fn join(&self, token: Key, child: Key) -> InFlight {
         let flight = Arc::clone(self.lock().entry(token).or_default());
-        flight
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(child);
+        flight.offers().push(child);
         InFlight {
             flights: self.clone(),
             flight,
@@ -59,11 +61,7 @@ impl InFlight {
 
     /// Whether the stored child was offered by a member of this flight.
     pub(crate) fn offered(&self, child: &Key) -> bool {
-        self.flight
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(child)
+        self.flight.offers().contains(child)
     }
 }
 

@@ -69,10 +69,10 @@ impl<E: Into<Error>> From<E> for Problem {
     }
 }
 
-/// The body, in the order in which people read it.
+/// The body of decision D19, in the order in which people read it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Body19<'a> {
+struct ErrorBody<'a> {
     status_code: u16,
     code: &'static str,
     message: Message,
@@ -105,7 +105,7 @@ impl Unplaced {
         let reason = StatusCode::from_u16(status_code)
             .ok()
             .and_then(|status| status.canonical_reason());
-        let body = Body19 {
+        let body = ErrorBody {
             status_code,
             code: wire,
             message: self.message,
