@@ -4,5 +4,6 @@
 compile_error!("enable at least one of the features `sqlite` and `postgres`");
 
 pub mod cache;
+pub mod mail;
 pub mod sql;
 pub mod system;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use horizon_auth_adapters::cache::memory::{MemoryDenylist, MemoryLimiter};
+use horizon_auth_adapters::mail::MuteMailer;
 use horizon_auth_adapters::sql::{
     ClaimError, MigrateError, MigrationStatus, NodeClaim, SqlConfig, SqlStore, UrlError,
 };
@@ -67,6 +68,9 @@ impl Engine {
             denylist: Arc::new(MemoryDenylist::default()),
             limiter: Arc::new(MemoryLimiter::default()),
             clock: Arc::new(SystemClock),
+            mailer: Arc::new(MuteMailer),
+            templates: Arc::new(MuteMailer),
+            breaches: None,
             hasher: PasswordHasher::new(config.hashing, Arc::clone(&entropy))?,
             entropy,
             tokens: AccessTokens::new(

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
 use crate::crypto::access_token::AccessTokens;
@@ -17,13 +18,15 @@ use crate::domain::policy::Policy;
 use crate::domain::revocation::{Revocation, Revoked};
 use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
-use crate::domain::token::{Refresh, SECRET_BYTES, Secret};
+use crate::domain::token::{OneTime, Refresh, SECRET_BYTES, Secret};
 use crate::domain::user::User;
 use crate::error::Error;
 use crate::flights::Flights;
+use crate::ports::breaches::Breaches;
 use crate::ports::cache::{Denylist, Limiter};
 use crate::ports::clock::Clock;
 use crate::ports::entropy::Entropy;
+use crate::ports::mailer::{MailTemplates, Mailer};
 use crate::ports::store::{Store, Tx};
 
 /// Everything an [`Auth`] is made of.
@@ -42,6 +45,12 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Unpredictable bytes.
     pub entropy: Arc<dyn Entropy>,
+    /// The way out for mails.
+    pub mailer: Arc<dyn Mailer>,
+    /// The words of mails.
+    pub templates: Arc<dyn MailTemplates>,
+    /// The list of breached passwords, if one is asked.
+    pub breaches: Option<Arc<dyn Breaches>>,
     /// Password hashing within its budget.
     pub hasher: PasswordHasher,
     /// Keys, issuer and audience.
@@ -59,6 +68,8 @@ pub struct Auth(Arc<Inner>);
 struct Inner {
     parts: Parts,
     flights: Flights,
+    /// Rung when a mail was queued.
+    mail_bell: Notify,
 }
 
 impl fmt::Debug for Auth {
@@ -74,6 +85,7 @@ impl Auth {
         Self(Arc::new(Inner {
             parts,
             flights: Flights::default(),
+            mail_bell: Notify::new(),
         }))
     }
 
@@ -111,6 +123,28 @@ impl Auth {
         &*self.0.parts.denylist
     }
 
+    pub(crate) fn mailer(&self) -> &dyn Mailer {
+        &*self.0.parts.mailer
+    }
+
+    pub(crate) fn templates(&self) -> &dyn MailTemplates {
+        &*self.0.parts.templates
+    }
+
+    pub(crate) fn breaches(&self) -> Option<&dyn Breaches> {
+        self.0.parts.breaches.as_deref()
+    }
+
+    /// Resolves when a mail may wait in the outbox, for the worker that sends.
+    pub async fn mail_queued(&self) {
+        self.0.mail_bell.notified().await;
+    }
+
+    /// Tells the worker of this process that there is a mail to send. Call it after the commit.
+    pub(crate) fn ring_mail_bell(&self) {
+        self.0.mail_bell.notify_one();
+    }
+
     pub(crate) fn tokens(&self) -> &AccessTokens {
         &self.0.parts.tokens
     }
@@ -130,6 +164,12 @@ impl Auth {
     pub(crate) fn fresh_refresh_token(&self) -> Result<Secret<Refresh>, Error> {
         let bytes = Zeroizing::new(self.random::<SECRET_BYTES>()?);
         Ok(Secret::from_random(&bytes))
+    }
+
+    /// A fresh one-time token.
+    pub(crate) fn fresh_one_time_token(&self) -> Result<Secret<OneTime>, Error> {
+        let bytes = Zeroizing::new(self.random::<SECRET_BYTES>()?);
+        Ok(Secret::from_random_parts(self.random()?, &bytes))
     }
 
     /// Counts an attempt and refuses it if there were too many.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::crypto::CryptoError;
 use crate::domain::violation::Violation;
+use crate::ports::breaches::BreachError;
 use crate::ports::cache::CacheError;
 use crate::ports::entropy::EntropyError;
 use crate::ports::store::StoreError;
@@ -40,6 +41,9 @@ pub enum Error {
     /// The cache cannot say whether a token is good.
     #[error("revocation state unavailable")]
     Cache(#[from] CacheError),
+    /// The list of breached passwords did not answer, and passwords are refused without it.
+    #[error("breached passwords unavailable")]
+    Breaches(#[from] BreachError),
     /// Ours to fix.
     #[error("internal error: {0}")]
     Internal(&'static str),
@@ -55,8 +59,24 @@ impl Error {
             Self::RateLimited { .. } => Code::RateLimited,
             Self::Overloaded { .. } => Code::Overloaded,
             Self::Store(error) if error.is_corrupt() => Code::Internal,
-            Self::Store(_) | Self::Cache(_) => Code::Unavailable,
+            Self::Store(_) | Self::Cache(_) | Self::Breaches(_) => Code::Unavailable,
             Self::Internal(_) => Code::Internal,
+        }
+    }
+
+    /// The same error about a field of another name, for bodies that call it so.
+    #[must_use]
+    pub fn about(self, field: &'static str, written: &'static str) -> Self {
+        let rename = |violation: Violation| {
+            if violation.field == field {
+                violation.of(written)
+            } else {
+                violation
+            }
+        };
+        match self {
+            Self::Invalid(violations) => Self::Invalid(violations.into_iter().map(rename).collect()),
+            other => other,
         }
     }
 
@@ -67,7 +87,7 @@ impl Error {
             Self::RateLimited { retry_after } | Self::Overloaded { retry_after } => Some(*retry_after),
             // A row that cannot be read stays unreadable: waiting does not help.
             Self::Store(error) if error.is_corrupt() => None,
-            Self::Store(_) | Self::Cache(_) => Some(Duration::from_secs(1)),
+            Self::Store(_) | Self::Cache(_) | Self::Breaches(_) => Some(Duration::from_secs(1)),
             Self::Invalid(_) | Self::Refused(_) | Self::Internal(_) => None,
         }
     }
@@ -128,6 +148,8 @@ codes! {
     MalformedJson => ("malformed_json", 400, "The body is not valid JSON"),
     /// A header is not valid.
     InvalidHeader => ("invalid_header", 400, "A request header is not valid"),
+    /// The one-time token of a mail is unknown, used, expired or for another purpose.
+    LinkInvalid => ("link_invalid", 400, "This link is invalid or has expired"),
     /// Unknown address, wrong password or disabled account: deliberately one code.
     InvalidCredentials => ("invalid_credentials", 401, "Invalid credentials"),
     /// No access token came with the request.
@@ -148,6 +170,8 @@ codes! {
     SessionEnded => ("session_ended", 401, "The session has ended; log in again"),
     /// A used refresh token came back; sessions were ended.
     RefreshReused => ("refresh_reused", 401, "This refresh token was already used; log in again"),
+    /// The password that was asked for again is wrong.
+    PasswordIncorrect => ("password_incorrect", 403, "The current password is not correct"),
     /// A browser sent the request from another site.
     CrossSite => ("cross_site", 403, "Cross-site requests are not allowed"),
     /// The address must be proved first.

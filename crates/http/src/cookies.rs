@@ -74,7 +74,7 @@ impl RefreshCookie {
         if values.next().is_some() {
             return Err(Code::RefreshInvalid);
         }
-        Secret::parse(value).ok_or(Code::RefreshInvalid)
+        Secret::<Refresh>::parse(value).ok_or(Code::RefreshInvalid)
     }
 }
 

@@ -24,9 +24,12 @@ use horizon_auth_core::flows::{
     AuthenticateCommand, EndSessionCommand, IdempotencyKey, LoggedIn, LoginCommand, LogoutCommand,
     LogoutScope, RefreshCommand, Refreshed, RegisterCommand, Registered,
 };
+use horizon_auth_core::ports::breaches::Breaches;
+use horizon_auth_core::ports::cache::Limiter;
 
 use crate::clock::FixedClock;
 use crate::database::{Database, Kind};
+use crate::mailbox::{Mailbox, PlainWords};
 
 /// The password of everybody in tests.
 const PASSWORD: &str = "correct horse battery staple";
@@ -48,6 +51,10 @@ pub struct Setup {
     pub policy: Policy,
     /// Hashing; cheap unless a test says otherwise.
     pub hashing: HasherConfig,
+    /// The list of breached passwords, if one is asked.
+    pub breaches: Option<Arc<dyn Breaches>>,
+    /// Where attempts are counted; another engine may count in the same place.
+    pub limiter: Arc<dyn Limiter>,
 }
 
 impl Setup {
@@ -73,6 +80,8 @@ impl Setup {
             kind,
             policy,
             hashing,
+            breaches: None,
+            limiter: Arc::new(MemoryLimiter::default()),
         }
     }
 
@@ -92,17 +101,19 @@ impl Setup {
     /// Starts an engine on an existing database, as a restarted process would.
     pub async fn start_on(self, database: Database) -> TestAuth {
         let clock = Arc::new(FixedClock::default());
-        let auth = self.engine(&database, &clock);
+        let mailbox = Arc::new(Mailbox::default());
+        let auth = self.engine(&database, &clock, &mailbox);
         auth.prepare().await.expect("the engine prepares");
         TestAuth {
             auth,
             clock,
+            mailbox,
             database,
             setup: self,
         }
     }
 
-    fn engine(&self, database: &Database, clock: &Arc<FixedClock>) -> Auth {
+    fn engine(&self, database: &Database, clock: &Arc<FixedClock>, mailbox: &Arc<Mailbox>) -> Auth {
         let signing = SigningKey::from_pem(&SIGNING_KEY).expect("our own key parses");
         let ring = KeyRing::new(Some(signing), Vec::new()).expect("a ring of one key");
         let policy = self.policy.clone();
@@ -110,8 +121,11 @@ impl Setup {
         Auth::from_parts(Parts {
             store: Arc::new(database.another_store()),
             denylist: Arc::new(MemoryDenylist::default()),
-            limiter: Arc::new(MemoryLimiter::default()),
+            limiter: Arc::clone(&self.limiter),
             clock: Arc::clone(clock) as Arc<_>,
+            mailer: Arc::clone(mailbox) as Arc<_>,
+            templates: Arc::new(PlainWords),
+            breaches: self.breaches.clone(),
             hasher: PasswordHasher::new(self.hashing, Arc::clone(&entropy) as Arc<_>).expect("a hasher"),
             entropy,
             tokens: AccessTokens::new(
@@ -132,6 +146,8 @@ pub struct TestAuth {
     pub auth: Auth,
     /// Its clock.
     pub clock: Arc<FixedClock>,
+    /// The mails it sent.
+    pub mailbox: Arc<Mailbox>,
     /// Its database.
     pub database: Database,
     setup: Setup,
@@ -150,7 +166,7 @@ impl TestAuth {
 
     /// A second engine on the same database with the same clock, as after a restart.
     pub async fn restarted(&self) -> Auth {
-        let auth = self.setup.engine(&self.database, &self.clock);
+        let auth = self.setup.engine(&self.database, &self.clock, &self.mailbox);
         auth.prepare().await.expect("the engine prepares");
         auth
     }
@@ -158,7 +174,7 @@ impl TestAuth {
     /// The same without [`Auth::prepare`]: a node that has not read the revocations yet.
     #[must_use]
     pub fn unprepared(&self) -> Auth {
-        self.setup.engine(&self.database, &self.clock)
+        self.setup.engine(&self.database, &self.clock, &self.mailbox)
     }
 
     /// A registered person, logged in.
@@ -259,6 +275,7 @@ fn register(email: &str) -> RegisterCommand {
         email: Email::parse(email).expect("an address"),
         password: Password::new(PASSWORD).expect("a password"),
         full_name: None,
+        locale: None,
         client: Client::local(horizon_auth_core::domain::ids::RequestId::from_uuid(
             uuid::Uuid::nil(),
         )),

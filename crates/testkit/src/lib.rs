@@ -7,11 +7,13 @@ mod app;
 mod clock;
 mod database;
 mod engine;
+mod mailbox;
 
 pub use app::{Answer, TestApp};
 pub use clock::FixedClock;
 pub use database::{Database, Kind};
 pub use engine::{Setup, TestAuth};
+pub use mailbox::{Mailbox, Mood};
 
 /// Runs a test on SQLite and on PostgreSQL.
 ///

@@ -23,6 +23,17 @@ pub(super) fn store_error(error: sqlx::Error) -> StoreError {
     }
 }
 
+/// Whether a unique value belongs to another row.
+pub(super) fn is_taken(error: &StoreError) -> bool {
+    let StoreError::Corrupt(cause) = error else {
+        return false;
+    };
+    matches!(
+        cause.downcast_ref::<sqlx::Error>(),
+        Some(sqlx::Error::Database(cause)) if cause.is_unique_violation()
+    )
+}
+
 /// A row that was to be written beneath its owner; none means that the tenant has no such owner.
 pub(super) fn one_row(written: u64, otherwise: &'static str) -> Result<()> {
     if written == 1 {

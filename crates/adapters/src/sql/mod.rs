@@ -16,6 +16,7 @@ mod keys;
 mod migrate;
 mod one_time_tokens;
 mod outbox;
+mod outside_changes;
 mod passwords;
 mod refresh_tokens;
 mod revocations;

@@ -29,4 +29,13 @@ impl<C: HasConn> Roles for Sql<C> {
         )?;
         Ok(())
     }
+    async fn delete_user_roles(&mut self, tenant: &TenantId, user: UserId) -> Result<u64> {
+        sql!(
+            execute,
+            self,
+            "DELETE FROM user_roles WHERE tenant_id = $1 AND user_id = $2",
+            tenant.as_str(),
+            user.uuid(),
+        )
+    }
 }

@@ -97,6 +97,7 @@ struct RotatedRow {
     email_written: Option<String>,
     full_name: Option<String>,
     email_verified_at: Option<i64>,
+    locale: Option<String>,
     cred_version: Option<i64>,
     token_epoch: Option<i64>,
     created_at: Option<i64>,
@@ -140,11 +141,11 @@ async fn rotate_postgres(pool: &sqlx::PgPool, rotation: &Rotation) -> Result<Rot
          )
          SELECT (extract(epoch FROM statement_timestamp()) * 1000000)::bigint AS asked_at,
                 won.session_id, won.child_expires_at, won.id, won.tenant_id, won.email, won.email_written,
-                won.full_name, won.email_verified_at, won.cred_version, won.token_epoch, won.created_at,
+                won.full_name, won.email_verified_at, won.locale, won.cred_version, won.token_epoch, won.created_at,
                 won.updated_at, won.roles
            FROM (SELECT 1) always LEFT JOIN (
                 SELECT claimed.session_id, child.idle_expires_at AS child_expires_at, u.id, u.tenant_id, u.email,
-                       u.email_written, u.full_name, u.email_verified_at, u.cred_version, u.token_epoch,
+                       u.email_written, u.full_name, u.email_verified_at, u.locale, u.cred_version, u.token_epoch,
                        u.created_at, u.updated_at,
                        (SELECT string_agg(r.role, ' ') FROM user_roles r
                          WHERE r.user_id = u.id AND r.tenant_id = u.tenant_id) AS roles
@@ -188,6 +189,8 @@ impl RotatedRow {
             full_name: self.full_name,
             email_verified_at: self.email_verified_at,
             disabled_at: None, // a disabled user's token does not rotate
+            disabled_reason: None,
+            locale: self.locale,
             cred_version: self.cred_version.ok_or_else(missing)?,
             token_epoch: self.token_epoch.ok_or_else(missing)?,
             created_at: self.created_at.ok_or_else(missing)?,

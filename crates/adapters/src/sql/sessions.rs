@@ -1,11 +1,34 @@
 use async_trait::async_trait;
 use horizon_auth_core::domain::ids::{SessionId, UserId};
-use horizon_auth_core::domain::session::{EndReason, NewSession};
+use horizon_auth_core::domain::session::{EndReason, NewSession, StoredSession};
 use horizon_auth_core::domain::tenant::TenantId;
 use horizon_auth_core::domain::time::Timestamp;
 use horizon_auth_core::ports::store::{Result, Sessions};
+use uuid::Uuid;
 
 use super::conn::{HasConn, Sql};
+use super::types::instant;
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    id: Uuid,
+    created_at: i64,
+    absolute_expires_at: i64,
+    revoked_at: Option<i64>,
+    user_agent: Option<String>,
+}
+
+impl From<SessionRow> for StoredSession {
+    fn from(row: SessionRow) -> Self {
+        Self {
+            id: SessionId::from_uuid(row.id),
+            created_at: Timestamp::from_millis(row.created_at),
+            absolute_expires_at: Timestamp::from_millis(row.absolute_expires_at),
+            revoked_at: instant(row.revoked_at),
+            user_agent: row.user_agent,
+        }
+    }
+}
 
 #[async_trait]
 impl<C: HasConn> Sessions for Sql<C> {
@@ -76,6 +99,18 @@ impl<C: HasConn> Sessions for Sql<C> {
             now.millis(),
             reason.as_str(),
         )
+    }
+
+    async fn list_user_sessions(&mut self, tenant: &TenantId, user: UserId) -> Result<Vec<StoredSession>> {
+        let rows = sql!(
+            fetch_all SessionRow,
+            self,
+            "SELECT id, created_at, absolute_expires_at, revoked_at, user_agent
+               FROM sessions WHERE tenant_id = $1 AND user_id = $2 ORDER BY id DESC",
+            tenant.as_str(),
+            user.uuid(),
+        )?;
+        Ok(rows.into_iter().map(StoredSession::from).collect())
     }
 
     async fn count_live_sessions(&mut self, tenant: &TenantId, user: UserId, now: Timestamp) -> Result<i64> {

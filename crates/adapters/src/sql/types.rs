@@ -2,16 +2,22 @@
 
 use horizon_auth_core::domain::email::Email;
 use horizon_auth_core::domain::ids::UserId;
+use horizon_auth_core::domain::locale::Locale;
 use horizon_auth_core::domain::role::Role;
 use horizon_auth_core::domain::tenant::TenantId;
 use horizon_auth_core::domain::time::Timestamp;
-use horizon_auth_core::domain::user::User;
+use horizon_auth_core::domain::user::{DisableReason, User};
 use horizon_auth_core::ports::store::{Result, StoreError};
 use uuid::Uuid;
 
 /// A stored tenant name.
 pub(super) fn tenant(text: &str) -> Result<TenantId> {
     TenantId::parse(text).map_err(|_| StoreError::corrupt("a tenant_id is not a tenant name"))
+}
+
+/// A stored language tag.
+pub(super) fn locale(text: &str) -> Result<Locale> {
+    Locale::parse(text).map_err(|_| StoreError::corrupt("a locale is not a language tag"))
 }
 
 /// 32 stored bytes.
@@ -26,6 +32,11 @@ pub(super) fn instant(millis: Option<i64>) -> Option<Timestamp> {
     millis.map(Timestamp::from_millis)
 }
 
+/// Who disabled an account that may be disabled.
+pub(super) fn disabled_by(at: Option<i64>, reason: Option<&str>) -> Option<DisableReason> {
+    at.map(|_| DisableReason::from_stored(reason.unwrap_or_default()))
+}
+
 /// The columns of a user with its roles joined by spaces.
 #[derive(sqlx::FromRow)]
 pub(super) struct UserRow {
@@ -36,6 +47,8 @@ pub(super) struct UserRow {
     pub(super) full_name: Option<String>,
     pub(super) email_verified_at: Option<i64>,
     pub(super) disabled_at: Option<i64>,
+    pub(super) disabled_reason: Option<String>,
+    pub(super) locale: Option<String>,
     pub(super) cred_version: i64,
     pub(super) token_epoch: i64,
     pub(super) created_at: i64,
@@ -59,6 +72,8 @@ impl TryFrom<UserRow> for User {
             full_name: row.full_name,
             email_verified_at: instant(row.email_verified_at),
             disabled_at: instant(row.disabled_at),
+            disabled_by: disabled_by(row.disabled_at, row.disabled_reason.as_deref()),
+            locale: row.locale.as_deref().map(locale).transpose()?,
             cred_version: row.cred_version,
             token_epoch: row.token_epoch,
             roles,

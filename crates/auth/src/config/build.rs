@@ -4,15 +4,19 @@ use std::path::Path;
 
 use horizon_auth_core::crypto::password_hasher::{HashEngine, HasherConfig};
 use horizon_auth_core::domain::limits::Limits;
-use horizon_auth_core::domain::policy::{Enumeration, Policy, ReuseScope};
+use horizon_auth_core::domain::policy::{
+    BreachCheck, Enumeration, MailPolicy, Policy, ReuseScope, VerificationProof,
+};
 #[cfg(feature = "http")]
 use horizon_auth_http::config::{CookieConfig, HttpConfig};
 
 use super::check::Checked;
 use super::keys::KeySources;
-use super::rules::{effective_public_url, hash_cost, is_production};
+use super::rules::{effective_public_url, effective_sender, hash_cost, is_production, mail_transport};
 use super::secret::SecretText;
-use super::{Config, DatabaseConfig, Environment, LogConfig, LogFormat, ServerConfig};
+use super::{
+    Config, DatabaseConfig, Environment, LogConfig, LogFormat, MailConfig, MailTransport, ServerConfig,
+};
 
 /// The configuration; `None` if a value it needs is missing or was wrong.
 pub(super) fn config(checked: &Checked, keys: KeySources, base_dir: &Path) -> Option<Config> {
@@ -29,6 +33,8 @@ pub(super) fn config(checked: &Checked, keys: KeySources, base_dir: &Path) -> Op
             max_connections: integer(checked, "database.max_connections")?,
         },
         keys,
+        mail: mail(checked, base_dir)?,
+        breach_url: checked.read("password.breach_url")?,
         policy: policy(checked)?,
         hashing: hashing(checked)?,
         #[cfg(feature = "http")]
@@ -89,7 +95,18 @@ fn policy(checked: &Checked) -> Option<Policy> {
             "private" => Enumeration::Private,
             _ => Enumeration::Explicit,
         },
-        verification_ttl: checked.read("mail.verification_ttl")?,
+        verification_proof: match checked.word("registration.verification_proof")?.as_str() {
+            "password" => VerificationProof::Password,
+            _ => VerificationProof::Link,
+        },
+        blocklist: blocklist(checked),
+        context_words: context_words(checked)?,
+        breach_check: match checked.word("password.breach_check")?.as_str() {
+            "open" => BreachCheck::FailOpen,
+            "closed" => BreachCheck::FailClosed,
+            _ => BreachCheck::Off,
+        },
+        mail: mail_policy(checked)?,
         default_roles: checked.read("registration.default_roles")?,
         default_tenant: checked.read("tenant.default")?,
         limits: Limits {
@@ -97,7 +114,73 @@ fn policy(checked: &Checked) -> Option<Policy> {
             login_account: checked.read("rate_limit.login_account")?,
             register: checked.read("rate_limit.register")?,
             refresh: checked.read("rate_limit.refresh")?,
+            password_reset: checked.read("rate_limit.password_reset")?,
+            resend: checked.read("rate_limit.resend")?,
+            one_time_token: checked.read("rate_limit.one_time_token")?,
+            reauthenticate: checked.read("rate_limit.reauthenticate")?,
+            mail: checked.read("rate_limit.mail")?,
         },
+    })
+}
+
+/// Production refuses common passwords unless told otherwise (decision D14).
+fn blocklist(checked: &Checked) -> bool {
+    checked
+        .word("password.blocklist")
+        .map_or_else(|| is_production(checked), |word| word == "common")
+}
+
+/// The words of the setting and the product's name, in lower case.
+fn context_words(checked: &Checked) -> Option<Vec<String>> {
+    let mut words: Vec<String> = checked.read("password.context_words")?;
+    words.push(checked.word("mail.product")?);
+    Some(words.into_iter().map(|word| word.to_lowercase()).collect())
+}
+
+fn mail_policy(checked: &Checked) -> Option<MailPolicy> {
+    let timeout: std::time::Duration = checked.read("mail.timeout")?;
+    Some(MailPolicy {
+        from: effective_sender(checked)?,
+        product: checked.word("mail.product")?,
+        public_url: effective_public_url(checked)?,
+        locale: checked.read("mail.locale")?,
+        verification_ttl: checked.read("mail.verification_ttl")?,
+        reset_ttl: checked.read("mail.reset_ttl")?,
+        email_change_ttl: checked.read("mail.email_change_ttl")?,
+        // An attempt has ended, one way or the other, well before anybody tries again.
+        lease: timeout * 2 + std::time::Duration::from_secs(5),
+    })
+}
+
+/// How mails leave.
+fn mail(checked: &Checked, base_dir: &Path) -> Option<MailConfig> {
+    let api_url: Option<String> = checked.read("mail.api_url");
+    let transport = match mail_transport(checked)? {
+        "file" => MailTransport::File {
+            folder: base_dir.join(checked.read::<String>("mail.folder")?),
+        },
+        "smtp" => MailTransport::Smtp {
+            url: checked.read("mail.smtp_url")?,
+            ca_file: checked
+                .read::<String>("mail.smtp_ca_file")
+                .map(|file| base_dir.join(file)),
+        },
+        "resend" => MailTransport::Resend {
+            api_key: checked.read("mail.api_key")?,
+            api_url,
+        },
+        "sendgrid" => MailTransport::SendGrid {
+            api_key: checked.read("mail.api_key")?,
+            api_url,
+        },
+        _ => MailTransport::None,
+    };
+    Some(MailConfig {
+        transport,
+        templates: checked
+            .read::<String>("mail.templates")
+            .map(|folder| base_dir.join(folder)),
+        timeout: checked.read("mail.timeout")?,
     })
 }
 

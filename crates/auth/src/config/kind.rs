@@ -56,6 +56,16 @@ pub enum Kind {
     DatabaseUrl,
     /// A key in PEM. Secret.
     Pem,
+    /// The URL of a mail server. Secret, since it may hold a password.
+    SmtpUrl,
+    /// Text that nobody may see.
+    Secret,
+    /// An address, with or without a name.
+    Sender,
+    /// A language tag.
+    Locale,
+    /// Words.
+    Words,
 }
 
 impl Kind {
@@ -63,7 +73,7 @@ impl Kind {
     #[must_use]
     pub const fn is_secret(self) -> bool {
         match self {
-            Self::DatabaseUrl | Self::Pem => true,
+            Self::DatabaseUrl | Self::Pem | Self::SmtpUrl | Self::Secret => true,
             Self::Text
             | Self::Bool
             | Self::Integer { .. }
@@ -79,14 +89,17 @@ impl Kind {
             | Self::Tenant
             | Self::Roles
             | Self::Networks
-            | Self::LogLevels => false,
+            | Self::LogLevels
+            | Self::Sender
+            | Self::Locale
+            | Self::Words => false,
         }
     }
 
     /// Whether the value is a list: an array in TOML, commas in the environment.
     #[must_use]
     pub const fn is_list(self) -> bool {
-        matches!(self, Self::Paths | Self::Roles | Self::Networks)
+        matches!(self, Self::Paths | Self::Roles | Self::Networks | Self::Words)
     }
 
     /// What it accepts, in words, for messages and the reference page.
@@ -121,6 +134,11 @@ impl Kind {
             }
             Self::DatabaseUrl => "a database URL, secret".to_owned(),
             Self::Pem => "PEM text, secret".to_owned(),
+            Self::SmtpUrl => "the URL of a mail server, secret".to_owned(),
+            Self::Secret => "text, secret".to_owned(),
+            Self::Sender => "an address such as `Example <auth@example.com>`".to_owned(),
+            Self::Locale => "a language tag such as `en` or `pt-BR`".to_owned(),
+            Self::Words => "a list of words".to_owned(),
         }
     }
 }

@@ -54,6 +54,50 @@ pub struct DatabaseConfig {
     pub max_connections: u32,
 }
 
+/// Who takes mails.
+#[derive(Clone, Debug)]
+pub enum MailTransport {
+    /// Nobody.
+    None,
+    /// A folder, for development.
+    File {
+        /// The folder; made when the first mail comes.
+        folder: PathBuf,
+    },
+    /// A mail server.
+    Smtp {
+        /// `smtp://`, `smtps://` or `smtp+plain://`, with the password if there is one.
+        url: SecretText,
+        /// A certificate authority to trust beside the usual ones.
+        ca_file: Option<PathBuf>,
+    },
+    /// Resend.
+    Resend {
+        /// Its key.
+        api_key: SecretText,
+        /// Origin of its interface, if not the usual one.
+        api_url: Option<String>,
+    },
+    /// Twilio SendGrid.
+    SendGrid {
+        /// Its key.
+        api_key: SecretText,
+        /// Origin of its interface, if not the usual one.
+        api_url: Option<String>,
+    },
+}
+
+/// How mails leave.
+#[derive(Clone, Debug)]
+pub struct MailConfig {
+    /// Who takes them.
+    pub transport: MailTransport,
+    /// Folder with templates of one's own.
+    pub templates: Option<PathBuf>,
+    /// Longest time of one attempt.
+    pub timeout: Duration,
+}
+
 /// Limits of the standalone server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerConfig {
@@ -100,6 +144,10 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Text of the keys.
     pub keys: KeySources,
+    /// How mails leave.
+    pub mail: MailConfig,
+    /// Where breached passwords are looked up.
+    pub breach_url: String,
     /// What flows need to know.
     pub policy: Policy,
     /// Cost and limits of password hashing.

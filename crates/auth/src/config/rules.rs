@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use horizon_auth_core::domain::email::Email;
+use horizon_auth_core::domain::mail::Sender;
 use horizon_auth_core::domain::policy::Argon2Cost;
 use ipnet::IpNet;
 
@@ -20,6 +22,7 @@ pub(super) fn apply(checked: &mut Checked) {
     trusted_proxies(checked);
     lifetimes(checked);
     hashing(checked);
+    mail(checked);
 }
 
 /// Whether production was asked for.
@@ -38,6 +41,33 @@ pub(super) fn effective_public_url(checked: &Checked) -> Option<String> {
     Some(match listen.port() {
         80 => "http://localhost".to_owned(),
         port => format!("http://localhost:{port}"),
+    })
+}
+
+/// How mails leave: as configured, or on a developer's machine into files.
+pub(super) fn mail_transport(checked: &Checked) -> Option<&'static str> {
+    if checked.has_failed("mail.transport") {
+        return None;
+    }
+    match checked.word("mail.transport").as_deref() {
+        Some("none") => Some("none"),
+        Some("file") => Some("file"),
+        Some("smtp") => Some("smtp"),
+        Some("resend") => Some("resend"),
+        Some("sendgrid") => Some("sendgrid"),
+        _ if is_production(checked) => None,
+        _ => Some("file"),
+    }
+}
+
+/// The sender that was given or, where nothing reaches strangers, a stand-in.
+pub(super) fn effective_sender(checked: &Checked) -> Option<Sender> {
+    if checked.is_given("mail.from") {
+        return checked.read("mail.from");
+    }
+    matches!(mail_transport(checked)?, "none" | "file").then(|| Sender {
+        name: None,
+        email: Email::from_stored("auth@localhost".into(), "auth@localhost".into()),
     })
 }
 
@@ -205,5 +235,65 @@ fn hashing(checked: &mut Checked) {
             ),
             format!("give hashing.memory_budget_mib at least {needed}"),
         );
+    }
+}
+
+fn mail(checked: &mut Checked) {
+    if is_production(checked) && !checked.is_given("mail.transport") {
+        checked.report(
+            "mail.transport",
+            "is missing, which production does not allow",
+            "write transport = \"smtp\" and smtp_url under [mail], or \"none\" if no mail shall ever be sent",
+        );
+    }
+    let transport = mail_transport(checked).unwrap_or("none");
+    if transport == "file" && is_production(checked) {
+        checked.report(
+            "mail.transport",
+            "is \"file\", which production does not allow: nobody would get the mails",
+            "write \"smtp\", \"resend\" or \"sendgrid\"",
+        );
+    }
+    if transport == "none"
+        && is_production(checked)
+        && checked.read("registration.require_verified_email") == Some(true)
+    {
+        checked.report(
+            "mail.transport",
+            "is \"none\", but registration.require_verified_email needs mails",
+            "choose how mails are sent, or do not require verified addresses",
+        );
+    }
+    let needed: &[(&str, &str)] = match transport {
+        "smtp" => &[
+            (
+                "mail.smtp_url",
+                "write smtp_url = \"smtps://USER:PASSWORD@HOST\" under [mail], or set SMTP_URL",
+            ),
+            (
+                "mail.from",
+                "write from = \"Example <auth@example.com>\" under [mail]",
+            ),
+        ],
+        "resend" | "sendgrid" => &[
+            (
+                "mail.api_key",
+                "write api_key under [mail], or set RESEND_API_KEY or SENDGRID_API_KEY",
+            ),
+            (
+                "mail.from",
+                "write from = \"Example <auth@example.com>\" under [mail]",
+            ),
+        ],
+        _ => &[],
+    };
+    for (path, fix) in needed {
+        if !checked.is_given(path) {
+            checked.report(
+                path,
+                format!("is missing, which the transport {transport} needs"),
+                *fix,
+            );
+        }
     }
 }

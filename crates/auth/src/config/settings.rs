@@ -187,8 +187,69 @@ pub static SETTINGS: &[Setting] = &[
     setting("registration.default_roles", Kind::Roles, Is("user"),
         "Roles of a new user."),
 
+    setting("registration.verification_proof", Kind::Choice(&["link", "password"]), Is("link"),
+        "What verifies an address: the link alone, or the link with the account's password or a new one, \
+         so that somebody who registered another person's address gains nothing from that person's click."),
+
+    setting("password.blocklist", Kind::Choice(&["off", "common"]), Unset("`off` in development, `common` in production"),
+        "`common` refuses passwords that many people use."),
+
+    setting("password.context_words", Kind::Words, Is(""),
+        "Words that no password may consist of, beside the address and `mail.product`."),
+
+    setting("password.breach_check", Kind::Choice(&["off", "open", "closed"]), Is("off"),
+        "Looks new passwords up in Have I Been Pwned by the first five letters of their hash; \
+         without an answer `open` lets them pass and `closed` refuses with 503."),
+
+    setting("password.breach_url", Kind::Origin, Is("https://api.pwnedpasswords.com"),
+        "Where breached passwords are looked up; a mirror must answer `GET /range/{prefix}` the same way."),
+
+    setting("mail.transport", Kind::Choice(&["none", "file", "smtp", "resend", "sendgrid"]), Unset("`file` in development; required in production"),
+        "How mails are sent; `file` writes them into `mail.folder`, `none` keeps them in the outbox until they expire.")
+        .or(&[plain("MAIL_TRANSPORT")]),
+
+    setting("mail.from", Kind::Sender, Unset("`auth@localhost` in development; required to send"),
+        "Sender of all mails, such as `Example <auth@example.com>`.")
+        .or(&[plain("MAIL_FROM"), plain("RESEND_EMAIL_FROM")]),
+
+    setting("mail.product", Kind::Text, Is("Horizon Auth"),
+        "Name of the product in subjects and texts."),
+
+    setting("mail.locale", Kind::Locale, Is("en"),
+        "Language of people who chose none."),
+
+    setting("mail.templates", Kind::Path, Unset("none: the built-in ones"),
+        "Folder whose files replace built-in templates of the same name."),
+
+    setting("mail.folder", Kind::Path, Is("horizon-auth-mail"),
+        "Where the transport `file` writes mails."),
+
+    setting("mail.smtp_url", Kind::SmtpUrl, Unset("required for `smtp`"),
+        "`smtps://` (TLS from the start) or `smtp://` (STARTTLS) with user, password, host and port; \
+         `smtp+plain://` sends in clear and only to this machine.")
+        .or(&[plain("SMTP_URL")]),
+
+    setting("mail.smtp_ca_file", Kind::Path, Unset("the usual certificate authorities"),
+        "PEM file of the certificate authority that signed the mail server's certificate."),
+
+    setting("mail.api_key", Kind::Secret, Unset("required for `resend` and `sendgrid`"),
+        "Key of the mail provider.")
+        .or(&[plain("RESEND_API_KEY"), plain("SENDGRID_API_KEY")]),
+
+    setting("mail.api_url", Kind::Origin, Unset("the provider's own"),
+        "Origin of the provider's interface, for a region of its own or for tests."),
+
+    setting("mail.timeout", Kind::Duration { min: 1, max: MINUTE }, Is("10s"),
+        "Longest time that one attempt to hand over a mail may take."),
+
     setting("mail.verification_ttl", Kind::Duration { min: 5 * MINUTE, max: 30 * DAY }, Is("24h"),
         "Life of the link that verifies a mail address."),
+
+    setting("mail.reset_ttl", Kind::Duration { min: 5 * MINUTE, max: DAY }, Is("1h"),
+        "Life of the link that resets a password."),
+
+    setting("mail.email_change_ttl", Kind::Duration { min: 5 * MINUTE, max: DAY }, Is("1h"),
+        "Life of the link that confirms a new address."),
 
     setting("tenant.default", Kind::Tenant, Is("default"),
         "Tenant of requests that name none.")
@@ -207,6 +268,22 @@ pub static SETTINGS: &[Setting] = &[
 
     setting("rate_limit.refresh", Kind::Rate, Is("10/1m"),
         "Refreshes from one network."),
+
+    setting("rate_limit.password_reset", Kind::Rate, Is("3/1h"),
+        "Requests for a reset link from one network.")
+        .or(&[special("RATE_LIMIT_PASSWORD_RESET", Form::RateInSeconds)]),
+
+    setting("rate_limit.resend", Kind::Rate, Is("3/1h"),
+        "Requests for another verification mail from one network."),
+
+    setting("rate_limit.one_time_token", Kind::Rate, Is("10/1m"),
+        "Links of mails presented from one network."),
+
+    setting("rate_limit.reauthenticate", Kind::Rate, Is("5/15m"),
+        "Passwords that somebody who is logged in gives again, before each further one must wait."),
+
+    setting("rate_limit.mail", Kind::Rate, Is("3/1h"),
+        "Mails of one kind to one address, whether or not it has an account."),
 
     setting("hashing.preset", Kind::Choice(&["standard", "lean"]), Is("standard"),
         "Cost of password hashes: `standard` is 64 MiB, 3 passes, 4 lanes; `lean` is 19 MiB, 2 passes, 1 lane."),

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use horizon_auth_core::domain::limits::Rate;
+use horizon_auth_core::domain::locale::Locale;
+use horizon_auth_core::domain::mail::Sender;
 use horizon_auth_core::domain::role::Role;
 use horizon_auth_core::domain::tenant::TenantId;
 use ipnet::IpNet;
@@ -70,6 +72,8 @@ pub(super) enum Value {
     Tenant(TenantId),
     Roles(Vec<Role>),
     Networks(Vec<IpNet>),
+    Sender(Sender),
+    Locale(Locale),
 }
 
 /// Takes the typed content out of a value of the matching kind.
@@ -89,7 +93,7 @@ macro_rules! pick {
 
 pick! {
     Text: String, Secret: SecretText, Bool: bool, Integer: u64, Duration: Duration, Rate: Option<Rate>,
-    Socket: SocketAddr, Texts: Vec<String>, Tenant: TenantId, Roles: Vec<Role>, Networks: Vec<IpNet>,
+    Socket: SocketAddr, Texts: Vec<String>, Tenant: TenantId, Roles: Vec<Role>, Networks: Vec<IpNet>, Sender: Sender, Locale: Locale,
 }
 
 /// Checks a value against its kind.
@@ -159,8 +163,24 @@ fn parse_text(kind: Kind, text: &Zeroizing<String>) -> Result<Value, Fault> {
         Kind::LogLevels => log_levels(text).map(Value::Text),
         Kind::DatabaseUrl => database_url(text).map(Value::Secret),
         Kind::Pem => Ok(Value::Secret(pem(text))),
+        Kind::SmtpUrl => smtp_url(text).map(Value::Secret),
+        Kind::Secret => Ok(Value::Secret(SecretText::from(text.clone()))),
+        Kind::Sender => Sender::parse(text).map(Value::Sender).map_err(|violation| {
+            Fault::new(
+                format!("is {}", shown(text)),
+                format!("it {}, such as \"Example <auth@example.com>\"", violation.rule),
+            )
+        }),
+        Kind::Locale => Locale::parse(text).map(Value::Locale).map_err(|_| {
+            Fault::new(
+                format!("is {}", shown(text)),
+                "write a language tag such as \"en\" or \"pt-BR\"",
+            )
+        }),
         // Lists went another way.
-        Kind::Paths | Kind::Roles | Kind::Networks => parse_list(kind, std::slice::from_ref(text)),
+        Kind::Paths | Kind::Roles | Kind::Networks | Kind::Words => {
+            parse_list(kind, std::slice::from_ref(text))
+        }
     }
 }
 
@@ -200,6 +220,15 @@ fn parse_list(kind: Kind, items: &[Zeroizing<String>]) -> Result<Value, Fault> {
     if kind == Kind::Networks {
         let networks = items.iter().map(|item| address::network(item));
         return networks.collect::<Result<_, _>>().map(Value::Networks);
+    }
+    if kind == Kind::Words {
+        let word = |item: &Zeroizing<String>| {
+            if item.trim().is_empty() || item.contains(char::is_control) {
+                return Err(Fault::new("holds an empty or impossible word", "write words"));
+            }
+            Ok(item.trim().to_owned())
+        };
+        return items.iter().map(word).collect::<Result<_, _>>().map(Value::Texts);
     }
     items
         .iter()
@@ -299,6 +328,21 @@ fn database_url(text: &Zeroizing<String>) -> Result<SecretText, Fault> {
     Err(Fault::new(
         "is not the URL of a known database",
         "write sqlite:PATH, sqlite://PATH, postgres://USER:PASSWORD@HOST/NAME or postgresql://…",
+    ))
+}
+
+fn smtp_url(text: &Zeroizing<String>) -> Result<SecretText, Fault> {
+    const SCHEMES: [&str; 3] = ["smtps://", "smtp://", "smtp+plain://"];
+    let named = SCHEMES
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme))
+        .is_some_and(|rest| !rest.is_empty());
+    if named {
+        return Ok(SecretText::from(text.clone()));
+    }
+    Err(Fault::new(
+        "is not the URL of a mail server",
+        "write smtps://USER:PASSWORD@HOST or smtp://USER:PASSWORD@HOST:587",
     ))
 }
 

@@ -43,7 +43,7 @@ pub fn open(parent: &Secret<Refresh>, sealed: &ReplayBox) -> Result<Option<Secre
     let Ok(plain) = key(parent)?.open_in_place(nonce, Aad::empty(), &mut bytes) else {
         return Ok(None);
     };
-    Ok(std::str::from_utf8(plain).ok().and_then(Secret::parse))
+    Ok(std::str::from_utf8(plain).ok().and_then(Secret::<Refresh>::parse))
 }
 
 /// The proof that a request carries this `Idempotency-Key` and the parent secret.

@@ -56,6 +56,44 @@ pub enum Event {
     SessionEnded,
     /// The password was changed; other sessions were ended.
     PasswordChanged,
+    /// Somebody asked for a link to set a new password; whether there is an account is not said.
+    PasswordResetRequested,
+    /// A password was replaced by somebody who reads the mailbox; all sessions were ended.
+    PasswordReset,
+    /// Somebody asked for another mail to prove an address.
+    VerificationRequested,
+    /// Somebody proved to read the mailbox of the account.
+    EmailVerified,
+    /// Another address was asked for; it must be proved first.
+    EmailChangeRequested,
+    /// The account has another address.
+    EmailChanged,
+    /// Name or language was changed.
+    ProfileUpdated,
+    /// Somebody with an access token gave a wrong password.
+    ReauthenticationFailed,
+    /// The owner switched the account off.
+    AccountDeactivated,
+    /// The owner switched the account on again.
+    AccountReactivated,
+    /// The account and everything of it was deleted; the trail keeps a pseudonym.
+    AccountDeleted,
+    /// The owner took a copy of the account's data.
+    DataExported,
+    /// An operator made an account.
+    AccountCreated,
+    /// An account came from another system.
+    AccountImported,
+    /// An operator switched the account off; all sessions were ended.
+    AccountDisabled,
+    /// An operator switched the account on.
+    AccountEnabled,
+    /// An operator set the roles; access tokens with the old ones are dead.
+    RolesChanged,
+    /// An operator ended all sessions of the account.
+    SessionsEnded,
+    /// A mail could not be delivered and is given up.
+    MailFailed,
     /// A token of one tenant was used in another.
     TenantMismatch,
 }
@@ -74,6 +112,25 @@ impl Event {
         Self::LoggedOut,
         Self::SessionEnded,
         Self::PasswordChanged,
+        Self::PasswordResetRequested,
+        Self::PasswordReset,
+        Self::VerificationRequested,
+        Self::EmailVerified,
+        Self::EmailChangeRequested,
+        Self::EmailChanged,
+        Self::ProfileUpdated,
+        Self::ReauthenticationFailed,
+        Self::AccountDeactivated,
+        Self::AccountReactivated,
+        Self::AccountDeleted,
+        Self::DataExported,
+        Self::AccountCreated,
+        Self::AccountImported,
+        Self::AccountDisabled,
+        Self::AccountEnabled,
+        Self::RolesChanged,
+        Self::SessionsEnded,
+        Self::MailFailed,
         Self::TenantMismatch,
     ];
 
@@ -92,9 +149,43 @@ impl Event {
             Self::LoggedOut => ("logged_out", Level::Info),
             Self::SessionEnded => ("session_ended", Level::Info),
             Self::PasswordChanged => ("password_changed", Level::Info),
+            Self::PasswordResetRequested => ("password_reset_requested", Level::Info),
+            Self::PasswordReset => ("password_reset", Level::Warn),
+            Self::VerificationRequested => ("verification_requested", Level::Info),
+            Self::EmailVerified => ("email_verified", Level::Info),
+            Self::EmailChangeRequested => ("email_change_requested", Level::Warn),
+            Self::EmailChanged => ("email_changed", Level::Warn),
+            Self::ProfileUpdated => ("profile_updated", Level::Info),
+            Self::ReauthenticationFailed => ("reauthentication_failed", Level::Warn),
+            Self::AccountDeactivated => ("account_deactivated", Level::Info),
+            Self::AccountReactivated => ("account_reactivated", Level::Info),
+            Self::AccountDeleted => ("account_deleted", Level::Warn),
+            Self::DataExported => ("data_exported", Level::Info),
+            Self::AccountCreated => ("account_created", Level::Info),
+            Self::AccountImported => ("account_imported", Level::Info),
+            Self::AccountDisabled => ("account_disabled", Level::Warn),
+            Self::AccountEnabled => ("account_enabled", Level::Info),
+            Self::RolesChanged => ("roles_changed", Level::Warn),
+            Self::SessionsEnded => ("sessions_ended", Level::Warn),
+            Self::MailFailed => ("mail_failed", Level::Error),
             Self::TenantMismatch => ("tenant_mismatch", Level::Warn),
         }
     }
+}
+
+/// An event as stored, for its subject or an operator to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// When.
+    pub at: Timestamp,
+    /// Its stored name.
+    pub event: String,
+    /// Which session, where there is one.
+    pub session: Option<SessionId>,
+    /// From where.
+    pub ip: String,
+    /// With what.
+    pub user_agent: Option<String>,
 }
 
 /// One event with its circumstances: a row of `audit_events` and a line of the security log.

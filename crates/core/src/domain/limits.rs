@@ -4,6 +4,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::email::Email;
+use super::ids::UserId;
+use super::mail::MailKind;
 use super::tenant::TenantId;
 
 /// At most `limit` hits within any `window` (a sliding window).
@@ -37,6 +39,16 @@ pub enum Rule {
     Register,
     /// Refreshes by network.
     Refresh,
+    /// Requests for a reset link by network.
+    PasswordReset,
+    /// Requests for another verification mail by network.
+    Resend,
+    /// Presented one-time tokens by network.
+    OneTimeToken,
+    /// Passwords given again by somebody who is logged in, by account.
+    Reauthenticate,
+    /// Mails of one kind to one address, whether or not it has an account.
+    Mail,
 }
 
 impl Rule {
@@ -48,6 +60,11 @@ impl Rule {
             Self::LoginAccount => "login_account",
             Self::Register => "register",
             Self::Refresh => "refresh",
+            Self::PasswordReset => "password_reset",
+            Self::Resend => "resend",
+            Self::OneTimeToken => "one_time_token",
+            Self::Reauthenticate => "reauthenticate",
+            Self::Mail => "mail",
         }
     }
 
@@ -57,8 +74,14 @@ impl Rule {
     #[must_use]
     pub const fn delays(self) -> bool {
         match self {
-            Self::LoginAccount => true,
-            Self::Login | Self::Register | Self::Refresh => false,
+            Self::LoginAccount | Self::Reauthenticate => true,
+            Self::Login
+            | Self::Register
+            | Self::Refresh
+            | Self::PasswordReset
+            | Self::Resend
+            | Self::OneTimeToken
+            | Self::Mail => false,
         }
     }
 }
@@ -70,6 +93,10 @@ pub enum Counted<'a> {
     Network(&'a TenantId, IpAddr),
     /// An account within a tenant.
     Account(&'a TenantId, &'a Email),
+    /// A known user.
+    User(&'a TenantId, UserId),
+    /// Mails of one kind to an address within a tenant.
+    Mailbox(&'a TenantId, &'a Email, MailKind),
 }
 
 /// The values in force. `None` switches a limit off.
@@ -83,6 +110,16 @@ pub struct Limits {
     pub register: Option<Rate>,
     /// See [`Rule::Refresh`]; 10 a minute.
     pub refresh: Option<Rate>,
+    /// See [`Rule::PasswordReset`]; 3 an hour.
+    pub password_reset: Option<Rate>,
+    /// See [`Rule::Resend`]; 3 an hour.
+    pub resend: Option<Rate>,
+    /// See [`Rule::OneTimeToken`]; 10 a minute.
+    pub one_time_token: Option<Rate>,
+    /// See [`Rule::Reauthenticate`]; 5 free attempts in 15 minutes, then growing delays.
+    pub reauthenticate: Option<Rate>,
+    /// See [`Rule::Mail`]; 3 an hour.
+    pub mail: Option<Rate>,
 }
 
 impl Limits {
@@ -92,6 +129,11 @@ impl Limits {
         login_account: None,
         register: None,
         refresh: None,
+        password_reset: None,
+        resend: None,
+        one_time_token: None,
+        reauthenticate: None,
+        mail: None,
     };
 
     /// The rate of a rule.
@@ -102,6 +144,11 @@ impl Limits {
             Rule::LoginAccount => self.login_account,
             Rule::Register => self.register,
             Rule::Refresh => self.refresh,
+            Rule::PasswordReset => self.password_reset,
+            Rule::Resend => self.resend,
+            Rule::OneTimeToken => self.one_time_token,
+            Rule::Reauthenticate => self.reauthenticate,
+            Rule::Mail => self.mail,
         }
     }
 }
@@ -113,6 +160,11 @@ impl Default for Limits {
             login_account: Some(Rate::per_seconds(10, 15 * 60)),
             register: Some(Rate::per_seconds(3, 60)),
             refresh: Some(Rate::per_seconds(10, 60)),
+            password_reset: Some(Rate::per_seconds(3, 3600)),
+            resend: Some(Rate::per_seconds(3, 3600)),
+            one_time_token: Some(Rate::per_seconds(10, 60)),
+            reauthenticate: Some(Rate::per_seconds(5, 15 * 60)),
+            mail: Some(Rate::per_seconds(3, 3600)),
         }
     }
 }

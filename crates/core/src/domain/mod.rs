@@ -10,6 +10,7 @@ pub mod email;
 pub mod ids;
 pub mod key;
 pub mod limits;
+pub mod locale;
 pub mod mail;
 pub mod one_time;
 pub mod password;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::email::Email;
 use super::ids::UserId;
 use super::tenant::TenantId;
 use super::time::Timestamp;
@@ -12,6 +13,10 @@ use super::token::{Digest, OneTime};
 pub enum Purpose {
     /// That the person reads the mailbox of the account.
     VerifyEmail,
+    /// The same, and with it the right to set a new password.
+    ResetPassword,
+    /// That the person reads the mailbox that shall become the account's.
+    ChangeEmail,
 }
 
 impl Purpose {
@@ -20,6 +25,8 @@ impl Purpose {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::VerifyEmail => "verify_email",
+            Self::ResetPassword => "reset_password",
+            Self::ChangeEmail => "change_email",
         }
     }
 }
@@ -41,10 +48,21 @@ pub struct NewOneTimeToken {
     pub user: UserId,
     /// For what.
     pub purpose: Purpose,
-    /// The canonical address to which it is sent; it proves no other.
-    pub email: String,
+    /// The address to which it is sent; it proves no other.
+    pub email: Email,
     /// Now.
     pub created_at: Timestamp,
     /// When it stops working.
     pub expires_at: Timestamp,
+}
+
+/// A one-time token that works, or has just been used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OneTimeGrant {
+    /// The tenant of the user.
+    pub tenant: TenantId,
+    /// For whom.
+    pub user: UserId,
+    /// The address that it proves.
+    pub email: Email,
 }

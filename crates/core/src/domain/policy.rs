@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use super::email::Email;
 use super::limits::Limits;
+use super::locale::Locale;
+use super::mail::Sender;
 use super::role::Role;
 use super::tenant::TenantId;
 
@@ -50,6 +53,48 @@ impl Argon2Cost {
     };
 }
 
+/// What the link of a verification mail must come with (issue of pre-registered accounts).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerificationProof {
+    /// Nothing: the link proves the mailbox, and the password stays. The default.
+    Link,
+    /// The account's password, or a new one that replaces it: somebody who registered
+    /// another person's address gains nothing when that person clicks.
+    Password,
+}
+
+/// Whether new passwords are looked up in a list of breached ones, and what happens if it does not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BreachCheck {
+    /// They are not. The default.
+    Off,
+    /// They are; without an answer they pass.
+    FailOpen,
+    /// They are; without an answer they are refused with 503.
+    FailClosed,
+}
+
+/// What flows need to know about mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailPolicy {
+    /// Sender of all mails.
+    pub from: Sender,
+    /// Name of the product, in subjects and texts.
+    pub product: String,
+    /// `https` or `http` origin that links begin with, without a trailing slash.
+    pub public_url: String,
+    /// Language of people who chose none.
+    pub locale: Locale,
+    /// Life of a verification link; 24 hours.
+    pub verification_ttl: Duration,
+    /// Life of a reset link; 1 hour.
+    pub reset_ttl: Duration,
+    /// Life of a link that confirms a new address; 1 hour.
+    pub email_change_ttl: Duration,
+    /// How long one attempt to send may take before another worker may try; 60 s.
+    pub lease: Duration,
+}
+
 /// Everything that flows need to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -73,8 +118,16 @@ pub struct Policy {
     pub require_verified_email: bool,
     /// How registration treats known addresses.
     pub enumeration: Enumeration,
-    /// Life of a verification token; 24 hours.
-    pub verification_ttl: Duration,
+    /// What a verification link must come with.
+    pub verification_proof: VerificationProof,
+    /// Whether the embedded list of common passwords is refused.
+    pub blocklist: bool,
+    /// Words that no password may consist of, such as the product's name; in lower case.
+    pub context_words: Vec<String>,
+    /// Whether new passwords are looked up in a list of breached ones.
+    pub breach_check: BreachCheck,
+    /// Mail.
+    pub mail: MailPolicy,
     /// Roles of a new user.
     pub default_roles: Vec<Role>,
     /// The tenant of requests that name none.
@@ -104,7 +157,23 @@ impl Policy {
             reuse_scope: ReuseScope::User,
             require_verified_email: false,
             enumeration: Enumeration::Explicit,
-            verification_ttl: Duration::from_secs(DAY),
+            verification_proof: VerificationProof::Link,
+            blocklist: false,
+            context_words: Vec::new(),
+            breach_check: BreachCheck::Off,
+            mail: MailPolicy {
+                from: Sender {
+                    name: None,
+                    email: Email::from_stored("auth@localhost".into(), "auth@localhost".into()),
+                },
+                product: "Horizon Auth".into(),
+                public_url: "http://localhost:3000".into(),
+                locale: Locale::english(),
+                verification_ttl: Duration::from_secs(DAY),
+                reset_ttl: Duration::from_secs(60 * MINUTE),
+                email_change_ttl: Duration::from_secs(60 * MINUTE),
+                lease: Duration::from_secs(MINUTE),
+            },
             default_roles: vec![default_role],
             default_tenant,
             limits: Limits::default(),

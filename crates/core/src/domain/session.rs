@@ -26,6 +26,21 @@ pub struct NewSession {
     pub user_agent: Option<String>,
 }
 
+/// A session as its user sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredSession {
+    /// Its id.
+    pub id: SessionId,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// The end that no rotation can move.
+    pub absolute_expires_at: Timestamp,
+    /// When it ended early, if it did.
+    pub revoked_at: Option<Timestamp>,
+    /// The client's `User-Agent`.
+    pub user_agent: Option<String>,
+}
+
 /// The first refresh token of a session.
 #[derive(Clone, Debug)]
 pub struct NewRefreshToken {
@@ -50,6 +65,14 @@ pub enum EndReason {
     Reuse,
     /// The password was changed.
     PasswordChange,
+    /// A password was reset by mail.
+    PasswordReset,
+    /// The address of the account was proved; whoever came before may be somebody else.
+    Verification,
+    /// The account was switched off.
+    Disabled,
+    /// An operator ended it.
+    Operator,
 }
 
 impl EndReason {
@@ -60,6 +83,10 @@ impl EndReason {
             Self::Logout => "logout",
             Self::Reuse => "reuse",
             Self::PasswordChange => "password_change",
+            Self::PasswordReset => "password_reset",
+            Self::Verification => "verification",
+            Self::Disabled => "disabled",
+            Self::Operator => "operator",
         }
     }
 }

@@ -100,6 +100,17 @@ impl Secret<OneTime> {
         URL_SAFE_NO_PAD.encode_string(bytes, &mut text);
         Self::new(text)
     }
+
+    /// Parses a token that a client sent; `None` if it cannot be one of ours.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (visible, secret) = text.split_once('.')?;
+        let canonical = uuid::Uuid::parse_str(visible).is_ok_and(|id| {
+            id.get_version_num() == 4
+                && visible == id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer())
+        });
+        (canonical && is_encoded_secret(secret)).then(|| Self::new(Zeroizing::new(text.to_owned())))
+    }
 }
 
 /// Exactly 32 bytes in the one canonical base64url spelling.
@@ -203,6 +214,26 @@ mod tests {
         ];
         for spelling in spellings {
             assert!(Secret::<Refresh>::parse(&spelling).is_none(), "{spelling}");
+        }
+    }
+
+    #[test]
+    fn a_one_time_token_survives_its_text_form_and_only_that() {
+        let token = Secret::<OneTime>::from_random_parts([7; 16], &[9; 32]);
+        let text = token.reveal();
+        assert_eq!(Secret::<OneTime>::parse(text).unwrap().digest(), token.digest());
+        let (visible, secret) = text.split_once('.').unwrap();
+        let spellings = [
+            format!("{}.{secret}", visible.to_uppercase()),
+            format!("{}.{secret}", visible.replace('-', "")),
+            format!("{visible}{secret}"),
+            format!(" {text}"),
+            visible.to_owned(),
+            format!("{visible}."),
+            String::new(),
+        ];
+        for spelling in spellings {
+            assert!(Secret::<OneTime>::parse(&spelling).is_none(), "{spelling}");
         }
     }
 

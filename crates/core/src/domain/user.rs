@@ -2,10 +2,41 @@
 
 use super::email::Email;
 use super::ids::UserId;
+use super::locale::Locale;
 use super::password::PasswordHash;
 use super::role::Role;
 use super::tenant::TenantId;
 use super::time::Timestamp;
+
+/// Who switched an account off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DisableReason {
+    /// Its owner, who may switch it on again.
+    Owner,
+    /// An operator.
+    Operator,
+}
+
+impl DisableReason {
+    /// The stored word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Operator => "operator",
+        }
+    }
+
+    /// The reason of a stored word. Whatever is unknown is the stricter one.
+    #[must_use]
+    pub fn from_stored(word: &str) -> Self {
+        if word == "owner" {
+            Self::Owner
+        } else {
+            Self::Operator
+        }
+    }
+}
 
 /// A user as stored, with roles.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +53,10 @@ pub struct User {
     pub email_verified_at: Option<Timestamp>,
     /// Since when the account may not be used.
     pub disabled_at: Option<Timestamp>,
+    /// By whom, if it is.
+    pub disabled_by: Option<DisableReason>,
+    /// The language of mails, if one was chosen.
+    pub locale: Option<Locale>,
     /// Grows with every change of credentials; sessions of an older version are dead.
     pub cred_version: i64,
     /// Grows when all access tokens of the user must die; see [`super::revocation`].
@@ -45,8 +80,18 @@ pub struct Login {
     pub cred_version: i64,
     /// Whether the address has been proved.
     pub email_verified: bool,
-    /// Whether the account is disabled.
-    pub disabled: bool,
+    /// By whom the account is disabled, if it is.
+    pub disabled: Option<DisableReason>,
+}
+
+/// What of a profile changes. The outer `None` leaves a field alone, the inner one empties it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::option_option, reason = "leave alone, empty, or set: three cases")]
+pub struct ProfileChange {
+    /// The name.
+    pub full_name: Option<Option<String>>,
+    /// The language of mails.
+    pub locale: Option<Option<Locale>>,
 }
 
 /// A user to insert.
@@ -60,7 +105,11 @@ pub struct NewUser {
     pub email: Email,
     /// The name, if given.
     pub full_name: Option<String>,
-    /// Now.
+    /// The language of mails, if known.
+    pub locale: Option<Locale>,
+    /// When the address was proved, if that is known beforehand.
+    pub email_verified_at: Option<Timestamp>,
+    /// Now; for imported accounts the time at which they were first made.
     pub created_at: Timestamp,
 }
 
@@ -73,8 +122,10 @@ impl NewUser {
             tenant: self.tenant,
             email: self.email,
             full_name: self.full_name,
-            email_verified_at: None,
+            email_verified_at: self.email_verified_at,
             disabled_at: None,
+            disabled_by: None,
+            locale: self.locale,
             cred_version: 1,
             token_epoch: 1,
             roles,

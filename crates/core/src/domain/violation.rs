@@ -17,6 +17,12 @@ impl Violation {
     pub const fn new(field: &'static str, rule: &'static str) -> Self {
         Self { field, rule }
     }
+
+    /// The same of a field of another name.
+    #[must_use]
+    pub const fn of(self, field: &'static str) -> Self {
+        Self { field, ..self }
+    }
 }
 
 impl fmt::Display for Violation {

@@ -1,12 +1,10 @@
 //! A token with which a person can prove an address (the design's `sendEmailVerification`).
 
-use zeroize::Zeroizing;
-
 use crate::auth::Auth;
 use crate::domain::ids::UserId;
 use crate::domain::one_time::{NewOneTimeToken, Purpose};
 use crate::domain::tenant::TenantId;
-use crate::domain::token::{OneTime, SECRET_BYTES, Secret};
+use crate::domain::token::{OneTime, Secret};
 use crate::error::{Code, Error};
 
 impl Auth {
@@ -22,8 +20,7 @@ impl Auth {
         user: UserId,
     ) -> Result<Secret<OneTime>, Error> {
         let now = self.now();
-        let bytes = Zeroizing::new(self.random::<SECRET_BYTES>()?);
-        let secret = Secret::from_random_parts(self.random()?, &bytes);
+        let secret = self.fresh_one_time_token()?;
         let mut tx = self.store().begin().await?;
         let Some(owner) = tx.find_user(tenant, user).await? else {
             return Err(Code::NotFound.into());
@@ -33,9 +30,9 @@ impl Auth {
             tenant: tenant.clone(),
             user,
             purpose: Purpose::VerifyEmail,
-            email: owner.email.canonical().to_owned(),
+            email: owner.email,
             created_at: now,
-            expires_at: now + self.policy().verification_ttl,
+            expires_at: now + self.policy().mail.verification_ttl,
         })
         .await?;
         tx.commit().await?;

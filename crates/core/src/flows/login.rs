@@ -48,7 +48,7 @@ impl Auth {
             .await?;
         let stored = found.as_ref().and_then(|login| login.password.as_ref());
         let verified = self.hasher().verify(&cmd.password, stored).await?;
-        let Some(login) = found.filter(|login| verified.matches && !login.disabled) else {
+        let Some(login) = found.filter(|login| verified.matches && login.disabled.is_none()) else {
             return self.refuse_login(&cmd, None, Code::InvalidCredentials, now).await;
         };
         if self.policy().verification_required() && !login.email_verified {

@@ -4,8 +4,10 @@
 //! work; no transaction is open while something is hashed, signed or sent.
 //! Front ends call flows; flows call `auth.rs`, `crypto` and ports.
 
+mod accept_password;
 mod authenticate;
 mod begin_session;
+mod deliver_mail;
 mod end_session;
 mod health;
 mod issue_verification;
@@ -14,6 +16,8 @@ mod login;
 mod logout;
 mod prepare;
 mod profile;
+mod queue_mail;
+mod reauthenticate;
 mod refresh;
 mod register;
 mod set_password;
@@ -21,6 +25,7 @@ mod sweep;
 
 pub use authenticate::AuthenticateCommand;
 pub use begin_session::{IssuedRefresh, LoggedIn};
+pub use deliver_mail::Delivered;
 pub use end_session::EndSessionCommand;
 pub use health::{Health, Part};
 pub use login::LoginCommand;

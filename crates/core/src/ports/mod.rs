@@ -3,7 +3,9 @@
 //! Traits only. Adapters implement them; flows call them; nothing here knows
 //! SQL, Redis or the operating system.
 
+pub mod breaches;
 pub mod cache;
 pub mod clock;
 pub mod entropy;
+pub mod mailer;
 pub mod store;

@@ -1,9 +1,11 @@
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{Response, StatusCode};
+use axum::http::header::ACCEPT_LANGUAGE;
+use axum::http::{HeaderMap, Response, StatusCode};
 use axum::response::IntoResponse;
 use horizon_auth_core::domain::email::Email;
+use horizon_auth_core::domain::locale::Locale;
 use horizon_auth_core::domain::password::Password;
 use horizon_auth_core::domain::violation::Violation;
 use horizon_auth_core::flows::{RegisterCommand, Registered};
@@ -18,6 +20,7 @@ use crate::state::Http;
 pub(crate) async fn register(
     State(http): State<Http>,
     Caller(client): Caller,
+    headers: HeaderMap,
     JsonBody(mut body): JsonBody,
 ) -> Result<Response<Body>, Problem> {
     let email = body.required("email", Email::parse);
@@ -27,11 +30,16 @@ pub(crate) async fn register(
     let ((email, password), full_name) = body.finish(parsed)?;
     let tenant = http.auth.policy().default_tenant.clone();
     let full_name = full_name.flatten();
+    let locale = headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(Locale::preferred);
     let cmd = RegisterCommand {
         tenant,
         email,
         password,
         full_name,
+        locale,
         client,
     };
     Ok(match http.auth.register(cmd).await? {

@@ -30,6 +30,7 @@ async fn commands_and_outcomes_print_no_secret_and_no_address() {
                 email: email.clone(),
                 password: password.clone(),
                 full_name: None,
+                locale: None,
                 client: client.clone(),
             }
         ),

@@ -80,6 +80,8 @@ fn new_user(number: u8) -> NewUser {
         tenant: home(),
         email: email(&format!("Person{number}@Example.com")),
         full_name: None,
+        locale: None,
+        email_verified_at: None,
         created_at: NOW,
     }
 }

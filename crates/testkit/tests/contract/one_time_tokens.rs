@@ -9,7 +9,7 @@ fn token(tenant: TenantId, user: UserId) -> NewOneTimeToken {
         tenant,
         user,
         purpose: Purpose::VerifyEmail,
-        email: "person1@example.com".into(),
+        email: email("person1@example.com"),
         created_at: NOW,
         expires_at: NOW + LIFE,
     }

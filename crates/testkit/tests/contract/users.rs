@@ -94,7 +94,7 @@ both_engines! {
         let login = read(&database.store).await.find_login(&home(), &new_user(1).email).await.unwrap().unwrap();
 
         assert_eq!((login.user, login.cred_version), (user_id(1), 1));
-        assert!(login.password.is_none() && !login.email_verified && !login.disabled);
+        assert!(login.password.is_none() && !login.email_verified && login.disabled.is_none());
     };
 
     a_login_shows_hash_version_verification_and_disabling => |kind| async move {
@@ -109,7 +109,7 @@ both_engines! {
 
         let login = read(&database.store).await.find_login(&home(), &new_user(1).email).await.unwrap().unwrap();
 
-        assert!(login.password == Some(hash) && login.email_verified && login.disabled);
+        assert!(login.password == Some(hash) && login.email_verified && login.disabled.is_some());
         assert_eq!(login.cred_version, 2);
         let user = read(&database.store).await.find_user(&home(), user_id(1)).await.unwrap().unwrap();
         assert_eq!(user.email_verified_at, Some(Timestamp::from_millis(5)));

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::http::Request;
 use horizon_auth_adapters::cache::memory::MemoryDenylist;
+use horizon_auth_adapters::mail::MuteMailer;
 use horizon_auth_adapters::system::{SystemClock, SystemEntropy};
 use horizon_auth_core::auth::{Auth, Parts};
 use horizon_auth_core::crypto::access_token::AccessTokens;
@@ -54,6 +55,9 @@ async fn a_panic_is_500_with_the_body_and_headers_of_every_error() {
         limiter: Arc::new(Broken),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
+        mailer: Arc::new(MuteMailer),
+        templates: Arc::new(MuteMailer),
+        breaches: None,
         hasher: PasswordHasher::new(hashing, Arc::new(SystemEntropy)).unwrap(),
         tokens: AccessTokens::new(
             KeyRing::new(Some(key), Vec::new()).unwrap(),

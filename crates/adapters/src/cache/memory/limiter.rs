@@ -133,6 +133,15 @@ fn key(rule: Rule, counted: Counted<'_>) -> Key {
         Counted::Account(tenant, email) => {
             format!("{}\0{tenant}\0acct\0{}", rule.as_str(), email.canonical())
         }
+        Counted::User(tenant, user) => format!("{}\0{tenant}\0user\0{user}", rule.as_str()),
+        Counted::Mailbox(tenant, email, kind) => {
+            format!(
+                "{}\0{tenant}\0mail\0{}\0{}",
+                rule.as_str(),
+                kind.as_str(),
+                email.canonical()
+            )
+        }
     };
     let mut key = [0; 16];
     key.copy_from_slice(&digest(&SHA256, text.as_bytes()).as_ref()[..16]);

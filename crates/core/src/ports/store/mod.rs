@@ -9,6 +9,7 @@ mod audit;
 mod keys;
 mod one_time_tokens;
 mod outbox;
+mod outside_changes;
 mod passwords;
 mod refresh_tokens;
 mod revocations;
@@ -26,6 +27,7 @@ pub use audit::Audit;
 pub use keys::Keys;
 pub use one_time_tokens::OneTimeTokens;
 pub use outbox::Outbox;
+pub use outside_changes::OutsideChanges;
 pub use passwords::Passwords;
 pub use refresh_tokens::RefreshTokens;
 pub use revocations::Revocations;
@@ -89,6 +91,7 @@ pub trait Db:
     + Keys
     + OneTimeTokens
     + Outbox
+    + OutsideChanges
     + Passwords
     + RefreshTokens
     + Revocations

@@ -1,11 +1,39 @@
 use async_trait::async_trait;
 
 use super::Result;
-use crate::domain::mail::NewMail;
+use crate::domain::email::Email;
+use crate::domain::ids::MailId;
+use crate::domain::mail::{ClaimedMail, NewMail};
+use crate::domain::tenant::TenantId;
+use crate::domain::time::Timestamp;
 
 /// Mails that wait for the worker.
 #[async_trait]
 pub trait Outbox {
     /// Queues a mail in the transaction of its cause.
     async fn insert_mail(&mut self, mail: &NewMail) -> Result<()>;
+
+    /// Claims at most `batch` mails of all tenants that are due at `now`, oldest first: nobody else gets
+    /// them before `retry_at`. Two workers never claim the same mail; each claim is one more attempt.
+    async fn claim_mails(
+        &mut self,
+        now: Timestamp,
+        retry_at: Timestamp,
+        batch: i64,
+    ) -> Result<Vec<ClaimedMail>>;
+
+    /// Notes that a claimed mail was handed over; `false` if somebody claimed it since.
+    async fn mark_mail_sent(&mut self, mail: &ClaimedMail, now: Timestamp) -> Result<bool>;
+
+    /// Puts a claimed mail back until `retry_at`; `false` if somebody claimed it since.
+    async fn postpone_mail(&mut self, mail: &ClaimedMail, retry_at: Timestamp, error: &str) -> Result<bool>;
+
+    /// Gives a claimed mail up, keeping it for people to see; `false` if somebody claimed it since.
+    async fn bury_mail(&mut self, mail: &ClaimedMail, now: Timestamp, error: &str) -> Result<bool>;
+
+    /// Removes a mail that has become pointless.
+    async fn delete_mail(&mut self, tenant: &TenantId, mail: MailId) -> Result<bool>;
+
+    /// Removes every mail to an address, sent or not; how many there were.
+    async fn delete_mails_to(&mut self, tenant: &TenantId, email: &Email) -> Result<u64>;
 }

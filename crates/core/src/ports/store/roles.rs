@@ -17,4 +17,7 @@ pub trait Roles {
         role: &Role,
         now: Timestamp,
     ) -> Result<()>;
+
+    /// Takes all roles of a user away; how many there were.
+    async fn delete_user_roles(&mut self, tenant: &TenantId, user: UserId) -> Result<u64>;
 }

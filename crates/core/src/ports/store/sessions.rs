@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use super::Result;
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::session::{EndReason, NewSession};
+use crate::domain::session::{EndReason, NewSession, StoredSession};
 use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
 
@@ -33,6 +33,9 @@ pub trait Sessions {
         reason: EndReason,
         now: Timestamp,
     ) -> Result<u64>;
+
+    /// All sessions of a user that are still stored, newest first.
+    async fn list_user_sessions(&mut self, tenant: &TenantId, user: UserId) -> Result<Vec<StoredSession>>;
 
     /// How many sessions of the user could still be refreshed.
     async fn count_live_sessions(&mut self, tenant: &TenantId, user: UserId, now: Timestamp) -> Result<i64>;

@@ -5,7 +5,7 @@ use crate::domain::email::Email;
 use crate::domain::ids::UserId;
 use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
-use crate::domain::user::{Login, NewUser, User};
+use crate::domain::user::{DisableReason, Login, NewUser, ProfileChange, User};
 
 /// Accounts.
 #[async_trait]
@@ -18,6 +18,60 @@ pub trait Users {
 
     /// The id of the account with that address.
     async fn find_user_id(&mut self, tenant: &TenantId, email: &Email) -> Result<Option<UserId>>;
+
+    /// The account with that address, with its roles.
+    async fn find_user_by_email(&mut self, tenant: &TenantId, email: &Email) -> Result<Option<User>>;
+
+    /// Accounts of a tenant in the order of their ids, at most `limit` after `after`.
+    async fn list_users(&mut self, tenant: &TenantId, after: Option<UserId>, limit: i64)
+    -> Result<Vec<User>>;
+
+    /// What a check of the password needs, for somebody who is known already.
+    async fn find_login_of(&mut self, tenant: &TenantId, user: UserId) -> Result<Option<Login>>;
+
+    /// Changes what is given; `false` if there is no such user.
+    async fn update_profile(
+        &mut self,
+        tenant: &TenantId,
+        user: UserId,
+        change: &ProfileChange,
+        now: Timestamp,
+    ) -> Result<bool>;
+
+    /// Notes that the address was proved; the first proof counts.
+    async fn mark_email_verified(&mut self, tenant: &TenantId, user: UserId, now: Timestamp) -> Result<()>;
+
+    /// Gives the user another, proved address; `false` if it belongs to somebody else. After that the
+    /// transaction may be unusable: drop it.
+    async fn replace_email(
+        &mut self,
+        tenant: &TenantId,
+        user: UserId,
+        email: &Email,
+        now: Timestamp,
+    ) -> Result<bool>;
+
+    /// Switches an account off; `false` if there is none or it is off already for the same reason.
+    /// An operator's reason replaces the owner's, never the other way round.
+    async fn disable_user(
+        &mut self,
+        tenant: &TenantId,
+        user: UserId,
+        reason: DisableReason,
+        now: Timestamp,
+    ) -> Result<bool>;
+
+    /// Switches an account on that is off for this reason, or for any; `false` if there is none.
+    async fn enable_user(
+        &mut self,
+        tenant: &TenantId,
+        user: UserId,
+        reason: Option<DisableReason>,
+        now: Timestamp,
+    ) -> Result<bool>;
+
+    /// Deletes a user with password, roles, sessions and tokens; `false` if there is none.
+    async fn delete_user(&mut self, tenant: &TenantId, user: UserId) -> Result<bool>;
 
     /// What log-in needs, in one look.
     async fn find_login(&mut self, tenant: &TenantId, email: &Email) -> Result<Option<Login>>;

@@ -80,7 +80,7 @@ both_engines! {
         let ana = app.register(ANA).await;
         // The first answer is held, as on a slow connection, until the second has been given.
         let token = ana.cookie().split_once('=').unwrap().1.to_owned();
-        let secret = horizon_auth_core::domain::token::Secret::parse(&token).unwrap();
+        let secret = horizon_auth_core::domain::token::Secret::<horizon_auth_core::domain::token::Refresh>::parse(&token).unwrap();
         let held = app.engine.refreshed(&secret, None).await.unwrap();
         let second = refresh(&app, &ana.cookie()).await;
         assert_eq!(second.status, 200, "{}", second.text);

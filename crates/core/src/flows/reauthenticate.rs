@@ -1,0 +1,50 @@
+//! The step that precedes every grave change: the password once more (ASVS 7.5.1).
+
+use crate::auth::Auth;
+use crate::domain::audit::Event;
+use crate::domain::claims::AccessClaims;
+use crate::domain::client::Client;
+use crate::domain::limits::{Counted, Rule};
+use crate::domain::password::Password;
+use crate::domain::time::Timestamp;
+use crate::domain::user::Login;
+use crate::error::{Code, Error};
+
+impl Auth {
+    /// Checks the password of somebody who is logged in. The result names the
+    /// credential version that was checked: act only if it is still the one.
+    ///
+    /// # Errors
+    /// `rate_limited`, `password_incorrect`, `token_invalid` if the account is gone or disabled,
+    /// `overloaded`, `unavailable`.
+    pub(super) async fn reauthenticate(
+        &self,
+        claims: &AccessClaims,
+        password: &Password,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Login, Error> {
+        let counted = Counted::User(&claims.tenant, claims.sub);
+        self.limit(Rule::Reauthenticate, counted, now).await?;
+        let found = self
+            .store()
+            .db()
+            .await?
+            .find_login_of(&claims.tenant, claims.sub)
+            .await?;
+        let Some(login) = found.filter(|login| login.disabled.is_none()) else {
+            return Err(Code::TokenInvalid.into());
+        };
+        let verified = self.hasher().verify(password, login.password.as_ref()).await?;
+        if !verified.matches {
+            let event = self
+                .event(Event::ReauthenticationFailed, &claims.tenant, client, now)?
+                .with_user(claims.sub)
+                .with_session(claims.sid);
+            self.record(event).await?;
+            return Err(Code::PasswordIncorrect.into());
+        }
+        self.forgive(Rule::Reauthenticate, counted).await?;
+        Ok(login)
+    }
+}
