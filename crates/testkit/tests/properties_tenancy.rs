@@ -179,6 +179,8 @@ async fn neither_engine_stores_a_user_without_a_tenant() {
             tenant: TenantId::parse("home").unwrap(),
             email: Email::parse("ana@example.com").unwrap(),
             full_name: None,
+            locale: None,
+            email_verified_at: None,
             created_at: NOW,
         };
         assert!(tx.insert_user(&new).await.unwrap());
