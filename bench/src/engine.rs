@@ -43,6 +43,7 @@ pub async fn register(auth: &Auth, n: usize) -> Result<LoggedIn> {
         email: Email::parse(&address(n)).map_err(|_| "not an address")?,
         password: Password::new(PASSWORD).map_err(|_| "not a password")?,
         full_name: None,
+        locale: None,
         client: client(auth)?,
     };
     match auth.register(command).await? {
