@@ -70,6 +70,8 @@ async fn play(tx: &mut dyn Tx, story: &Story) -> BTreeMap<UserId, TenantId> {
             tenant: tenant.get(&tenants).clone(),
             email: Email::parse(&format!("{name}@example.com")).unwrap(),
             full_name: None,
+            locale: None,
+            email_verified_at: None,
             created_at: NOW,
         };
         if expected.contains_key(&new.id) || !tx.insert_user(&new).await.unwrap() {
@@ -179,6 +181,8 @@ async fn neither_engine_stores_a_user_without_a_tenant() {
             tenant: TenantId::parse("home").unwrap(),
             email: Email::parse("ana@example.com").unwrap(),
             full_name: None,
+            locale: None,
+            email_verified_at: None,
             locale: None,
             email_verified_at: None,
             created_at: NOW,

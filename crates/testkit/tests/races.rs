@@ -88,6 +88,7 @@ both_engines! {
                     email: Email::parse(spelling).unwrap(),
                     password: Password::new("correct horse battery staple").unwrap(),
                     full_name: None,
+                    locale: None,
                     client: t.client(),
                 };
                 t.auth.register(cmd).await
