@@ -183,8 +183,6 @@ async fn neither_engine_stores_a_user_without_a_tenant() {
             full_name: None,
             locale: None,
             email_verified_at: None,
-            locale: None,
-            email_verified_at: None,
             created_at: NOW,
         };
         assert!(tx.insert_user(&new).await.unwrap());
