@@ -32,8 +32,10 @@ fn invalid(kind: Kind) -> BoxedStrategy<String> {
     let odd = "[a-z]{0,6}![a-z0-9]{0,6}";
     let control = "[a-z]{0,6}\u{7}[a-z]{0,6}";
     match kind {
-        Kind::Text | Kind::Path => prop_oneof![Just(String::new()), "[ ]{1,3}", control].boxed(),
-        Kind::Paths => control.boxed(),
+        Kind::Text | Kind::Path | Kind::Secret => {
+            prop_oneof![Just(String::new()), "[ ]{1,3}", control].boxed()
+        }
+        Kind::Paths | Kind::Words => control.boxed(),
         Kind::Pem => prop_oneof![Just(String::new()), "[ \n]{1,3}", "[a-z]{0,6}\u{fffd}"].boxed(),
         Kind::Bool => prop_oneof![odd, "yes|no|on|off|1|0|TRUE|False"].boxed(),
         Kind::Integer { min, max } => prop_oneof![
@@ -88,6 +90,9 @@ fn invalid(kind: Kind) -> BoxedStrategy<String> {
         Kind::DatabaseUrl => {
             prop_oneof![odd, "(mysql|file|http)://[a-z]{1,9}", "sqlite:", "postgres://"].boxed()
         }
+        Kind::SmtpUrl => prop_oneof![odd, "(http|mail)://[a-z]{1,9}", "smtp://"].boxed(),
+        Kind::Sender => prop_oneof![odd, "[a-z]{1,9} <[a-z]{1,9}>", "[a-z]{1,9}@[a-z]{1,9}"].boxed(),
+        Kind::Locale => prop_oneof![odd, "[a-z]", "[a-z]{2}_[A-Z]{2}"].boxed(),
         Kind::Choice(_) | Kind::Domain | Kind::Tenant | Kind::Roles | Kind::Networks | Kind::LogLevels => {
             odd.boxed()
         }

@@ -58,7 +58,9 @@ async fn three(tx: &mut dyn Tx, number: u8) {
     let mail = NewMail {
         id: MailId::mint(NOW, [number; 10]),
         tenant: home(),
-        user: user_id(1),
+        email: email("person1@example.com"),
+        user: None,
+        locale: None,
         kind: MailKind::VerifyEmail,
         created_at: NOW,
         expires_at: end(number),
