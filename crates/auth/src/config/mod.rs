@@ -59,6 +59,8 @@ pub struct DatabaseConfig {
 pub enum MailTransport {
     /// Nobody.
     None,
+    /// The mailer that the application brings.
+    Custom,
     /// A folder, for development.
     File {
         /// The folder; made when the first mail comes.
