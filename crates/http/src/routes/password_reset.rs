@@ -1,11 +1,10 @@
 use axum::Json;
 use axum::extract::State;
 use horizon_auth_core::domain::email::Email;
-use horizon_auth_core::domain::password::Password;
 use horizon_auth_core::flows::{RequestPasswordResetCommand, ResetPasswordCommand};
 use serde_json::{Value, json};
 
-use super::one_time_token;
+use super::{new_password, one_time_token};
 use crate::extract::{Caller, JsonBody};
 use crate::problem::Problem;
 use crate::state::Http;
@@ -37,15 +36,13 @@ pub(crate) async fn complete(
     JsonBody(mut body): JsonBody,
 ) -> Result<Json<Value>, Problem> {
     let token = body.required("token", |text| Ok(one_time_token(text)));
-    let new_password = body.required("newPassword", |text| {
-        Password::new(text).map_err(|violation| violation.of("newPassword"))
-    });
-    let (token, new_password) = body.finish(token.zip(new_password))?;
+    let replacement = body.required("newPassword", new_password);
+    let (token, replacement) = body.finish(token.zip(replacement))?;
     http.auth
         .reset_password(ResetPasswordCommand {
             tenant: http.auth.policy().default_tenant.clone(),
             token: token?,
-            new_password,
+            new_password: replacement,
             client,
         })
         .await?;

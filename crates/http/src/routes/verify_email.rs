@@ -5,7 +5,7 @@ use horizon_auth_core::domain::password::Password;
 use horizon_auth_core::flows::{RequestVerificationCommand, VerifyEmailCommand};
 use serde_json::{Value, json};
 
-use super::one_time_token;
+use super::{new_password, one_time_token};
 use crate::extract::{Caller, JsonBody};
 use crate::problem::Problem;
 use crate::state::Http;
@@ -18,17 +18,15 @@ pub(crate) async fn verify_email(
 ) -> Result<Json<Value>, Problem> {
     let token = body.required("token", |text| Ok(one_time_token(text)));
     let password = body.optional("password", Password::offered);
-    let new_password = body.optional("newPassword", |text| {
-        Password::new(text).map_err(|violation| violation.of("newPassword"))
-    });
-    let parsed = token.zip(password).zip(new_password);
-    let ((token, password), new_password) = body.finish(parsed)?;
+    let replacement = body.optional("newPassword", new_password);
+    let parsed = token.zip(password).zip(replacement);
+    let ((token, password), replacement) = body.finish(parsed)?;
     http.auth
         .verify_email(VerifyEmailCommand {
             tenant: http.auth.policy().default_tenant.clone(),
             token: token?,
             password,
-            new_password,
+            new_password: replacement,
             client,
         })
         .await?;
