@@ -1,0 +1,72 @@
+//! The step that flows share when a password is replaced: whatever the old one opened is closed.
+
+use crate::auth::Auth;
+use crate::domain::email::Email;
+use crate::domain::ids::UserId;
+use crate::domain::mail::MailKind;
+use crate::domain::password::PasswordHash;
+use crate::domain::revocation::Revoked;
+use crate::domain::session::EndReason;
+use crate::domain::tenant::TenantId;
+use crate::domain::time::Timestamp;
+use crate::domain::user::User;
+use crate::error::Error;
+use crate::flows::queue_mail::MailOrder;
+use crate::ports::store::Tx;
+
+/// A new password for [`Auth::replace_password`].
+pub(super) struct NewPassword<'a> {
+    pub(super) tenant: &'a TenantId,
+    pub(super) user: UserId,
+    pub(super) hash: &'a PasswordHash,
+    /// Why the sessions end.
+    pub(super) reason: EndReason,
+    /// Whether the owner is told by mail; ask [`Auth::may_notify_of_password`] before the transaction.
+    pub(super) notify: bool,
+}
+
+/// A user whose password was replaced, and what must be denied with the commit.
+pub(super) struct Replaced {
+    pub(super) user: User,
+    pub(super) revoked: Revoked,
+}
+
+impl Auth {
+    /// Whether one more notice of a changed password may go to the address now. Counts it.
+    pub(super) async fn may_notify_of_password(
+        &self,
+        tenant: &TenantId,
+        email: &Email,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        self.may_mail(tenant, email, MailKind::PasswordChanged, now).await
+    }
+
+    /// Replaces the password in an open transaction, ends every session, withdraws links and tells the
+    /// owner. `None` if there is no such user. Ring the mail bell after the commit.
+    pub(super) async fn replace_password(
+        &self,
+        tx: &mut dyn Tx,
+        new: NewPassword<'_>,
+        now: Timestamp,
+    ) -> Result<Option<Replaced>, Error> {
+        let (tenant, user) = (new.tenant, new.user);
+        let Some(min_epoch) = tx.advance_credentials(tenant, user, now).await? else {
+            return Ok(None);
+        };
+        tx.put_password(tenant, user, new.hash, now).await?;
+        self.withdraw_links(tx, tenant, user, now).await?;
+        tx.revoke_user_sessions(tenant, user, new.reason, now).await?;
+        let Some(owner) = tx.find_user(tenant, user).await? else {
+            return Err(Error::Internal("a user vanished under its lock"));
+        };
+        if new.notify {
+            let order = MailOrder::new(MailKind::PasswordChanged, tenant, &owner.email);
+            self.queue_mail(tx, order, now).await?;
+        }
+        Ok(Some(Replaced {
+            user: owner,
+            revoked: Revoked::User { user, min_epoch },
+        }))
+    }
+}
