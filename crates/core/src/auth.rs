@@ -209,6 +209,18 @@ impl Auth {
         self.commit(tx, row).await
     }
 
+    /// Writes an event about a user that has no other transaction to belong to. The event of a user
+    /// who was deleted meanwhile names nobody, or it would bring the id back into the trail.
+    pub(crate) async fn record_about_user(&self, mut row: AuditRow) -> Result<(), Error> {
+        let mut tx = self.store().begin().await?;
+        if let Some(user) = row.user
+            && !tx.lock_user(&row.tenant, user).await?
+        {
+            (row.user, row.session) = (None, None);
+        }
+        self.commit(tx, row).await
+    }
+
     /// Writes the event into the transaction, commits, and announces it.
     pub(crate) async fn commit(&self, mut tx: Box<dyn Tx>, row: AuditRow) -> Result<(), Error> {
         tx.insert_audit_event(&row).await?;
@@ -300,7 +312,7 @@ pub(crate) fn announce(row: &AuditRow) {
                 userId = row.user.map(UserId::uuid).map(tracing::field::display),
                 sessionId = row.session.map(SessionId::uuid).map(tracing::field::display),
                 email = row.email.as_deref(),
-                ip = %row.ip,
+                ip = row.ip.map(tracing::field::display),
                 userAgent = row.user_agent.as_deref(),
                 requestId = %row.request,
             )

@@ -263,6 +263,19 @@ impl<C: HasConn> Users for Sql<C> {
         Ok(deleted == 1)
     }
 
+    async fn lock_user(&mut self, tenant: &TenantId, user: UserId) -> Result<bool> {
+        // Only PostgreSQL needs the lock, as strong as an UPDATE's. SQLite has one writer.
+        let row = sql!(
+            fetch_optional(Uuid,),
+            self,
+            postgres: "SELECT id FROM users WHERE id = $1 AND tenant_id = $2 FOR NO KEY UPDATE",
+            sqlite: "SELECT id FROM users WHERE id = $1 AND tenant_id = $2",
+            user.uuid(),
+            tenant.as_str(),
+        )?;
+        Ok(row.is_some())
+    }
+
     async fn advance_token_epoch(
         &mut self,
         tenant: &TenantId,

@@ -205,8 +205,8 @@ pub struct AuditRow {
     pub session: Option<SessionId>,
     /// Masked address, where one was given.
     pub email: Option<String>,
-    /// From where.
-    pub ip: IpAddr,
+    /// From where, unless that says too much.
+    pub ip: Option<IpAddr>,
     /// With what.
     pub user_agent: Option<String>,
     /// In which request.
@@ -225,7 +225,7 @@ impl AuditRow {
             user: None,
             session: None,
             email: None,
-            ip: client.ip,
+            ip: Some(client.ip),
             user_agent: client.user_agent.clone(),
             request: client.request,
         }
@@ -250,5 +250,24 @@ impl AuditRow {
     pub fn with_email(mut self, email: &Email) -> Self {
         self.email = Some(email.masked());
         self
+    }
+
+    /// The same about somebody who has a pseudonym from now on: nothing in it leads to the person.
+    #[must_use]
+    pub fn under_pseudonym(self, pseudonym: UserId) -> Self {
+        Self {
+            user: Some(pseudonym),
+            session: None,
+            email: None,
+            ip: None,
+            user_agent: None,
+            ..self
+        }
+    }
+
+    /// The network address as stored; empty if it is not told.
+    #[must_use]
+    pub fn ip_text(&self) -> String {
+        self.ip.map_or_else(String::new, |ip| ip.to_string())
     }
 }

@@ -7,8 +7,11 @@
 mod accept_password;
 mod authenticate;
 mod begin_session;
+mod change_password;
+mod delete_account;
 mod deliver_mail;
 mod end_session;
+mod erase_user;
 mod health;
 mod issue_verification;
 mod jwks;
@@ -29,9 +32,12 @@ mod reset_password;
 mod set_password;
 mod sweep;
 mod verify_email;
+mod withdraw_links;
 
 pub use authenticate::AuthenticateCommand;
 pub use begin_session::{IssuedRefresh, LoggedIn};
+pub use change_password::ChangePasswordCommand;
+pub use delete_account::DeleteAccountCommand;
 pub use deliver_mail::Delivered;
 pub use end_session::EndSessionCommand;
 pub use health::{Health, Part};

@@ -73,6 +73,10 @@ pub trait Users {
     /// Deletes a user with password, roles, sessions and tokens; `false` if there is none.
     async fn delete_user(&mut self, tenant: &TenantId, user: UserId) -> Result<bool>;
 
+    /// Locks the user's row until the end of the transaction; `false` if there is no such user.
+    /// Whoever changes or deletes the user comes before or after, never between.
+    async fn lock_user(&mut self, tenant: &TenantId, user: UserId) -> Result<bool>;
+
     /// What log-in needs, in one look.
     async fn find_login(&mut self, tenant: &TenantId, email: &Email) -> Result<Option<Login>>;
 
