@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::conn::{HasConn, Sql};
 use super::error::is_taken;
-use super::types::{UserRow, disabled_by};
+use super::types::{UserRow, disabled_by, tenant as tenant_id};
 
 #[derive(sqlx::FromRow)]
 struct LoginRow {
@@ -81,6 +81,16 @@ impl<C: HasConn> Users for Sql<C> {
             email.canonical(),
         )?;
         Ok(row.map(|(id,)| UserId::from_uuid(id)))
+    }
+
+    async fn find_user_tenant(&mut self, user: UserId) -> Result<Option<TenantId>> {
+        let row = sql!(
+            fetch_optional(String,),
+            self,
+            "SELECT tenant_id FROM users WHERE id = $1",
+            user.uuid(),
+        )?;
+        row.map(|(name,)| tenant_id(&name)).transpose()
     }
 
     async fn find_user_by_email(&mut self, tenant: &TenantId, email: &Email) -> Result<Option<User>> {

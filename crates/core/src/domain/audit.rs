@@ -92,6 +92,8 @@ pub enum Event {
     RolesChanged,
     /// An operator ended all sessions of the account.
     SessionsEnded,
+    /// An operator took a copy of all accounts with their password hashes.
+    HashesExported,
     /// A mail could not be delivered and is given up.
     MailFailed,
     /// A token of one tenant was used in another.
@@ -130,6 +132,7 @@ impl Event {
         Self::AccountEnabled,
         Self::RolesChanged,
         Self::SessionsEnded,
+        Self::HashesExported,
         Self::MailFailed,
         Self::TenantMismatch,
     ];
@@ -167,6 +170,7 @@ impl Event {
             Self::AccountEnabled => ("account_enabled", Level::Info),
             Self::RolesChanged => ("roles_changed", Level::Warn),
             Self::SessionsEnded => ("sessions_ended", Level::Warn),
+            Self::HashesExported => ("hashes_exported", Level::Warn),
             Self::MailFailed => ("mail_failed", Level::Error),
             Self::TenantMismatch => ("tenant_mismatch", Level::Warn),
         }

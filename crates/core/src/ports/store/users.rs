@@ -19,6 +19,9 @@ pub trait Users {
     /// The id of the account with that address.
     async fn find_user_id(&mut self, tenant: &TenantId, email: &Email) -> Result<Option<UserId>>;
 
+    /// The tenant of the account with that id, whichever it is: ids are unique across tenants.
+    async fn find_user_tenant(&mut self, user: UserId) -> Result<Option<TenantId>>;
+
     /// The account with that address, with its roles.
     async fn find_user_by_email(&mut self, tenant: &TenantId, email: &Email) -> Result<Option<User>>;
 
