@@ -75,6 +75,14 @@ impl MemoryDenylist {
         self.entries.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Adds entries, at once and without waiting.
+    pub(crate) fn add(&self, entries: &[Revocation]) {
+        let mut known = self.write();
+        for entry in entries {
+            known.add(entry);
+        }
+    }
+
     fn write(&self) -> RwLockWriteGuard<'_, Entries> {
         self.entries.write().unwrap_or_else(PoisonError::into_inner)
     }
@@ -90,10 +98,7 @@ impl Denylist for MemoryDenylist {
     }
 
     async fn deny(&self, entries: &[Revocation]) -> Result<(), CacheError> {
-        let mut known = self.write();
-        for entry in entries {
-            known.add(entry);
-        }
+        self.add(entries);
         Ok(())
     }
 
@@ -103,7 +108,7 @@ impl Denylist for MemoryDenylist {
 
     async fn load(&self, entries: &[Revocation], suspicions: u64) -> Result<(), CacheError> {
         // Added, not replaced: an entry denied while SQL was being read must survive.
-        self.deny(entries).await?;
+        self.add(entries);
         self.settled.store(suspicions, Ordering::Release);
         Ok(())
     }

@@ -6,10 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_lc_rs::digest::{SHA256, digest};
 use horizon_auth_core::domain::limits::{Counted, Rate, Rule, account_delay};
 use horizon_auth_core::domain::time::Timestamp;
 use horizon_auth_core::ports::cache::{CacheError, Limiter};
+
+use crate::cache::counted_key::{Key, key};
 
 /// Counts attempts exactly: it remembers when each of the last `limit` attempts was made.
 ///
@@ -20,8 +21,6 @@ use horizon_auth_core::ports::cache::{CacheError, Limiter};
 pub struct MemoryLimiter {
     windows: Mutex<Windows>,
 }
-
-type Key = [u8; 16];
 
 #[derive(Debug, Default)]
 struct Windows {
@@ -124,28 +123,6 @@ impl Windows {
             }
         }
     }
-}
-
-/// Callers are remembered by a digest: fixed size, and no address in a memory dump.
-fn key(rule: Rule, counted: Counted<'_>) -> Key {
-    let text = match counted {
-        Counted::Network(tenant, network) => format!("{}\0{tenant}\0net\0{network}", rule.as_str()),
-        Counted::Account(tenant, email) => {
-            format!("{}\0{tenant}\0acct\0{}", rule.as_str(), email.canonical())
-        }
-        Counted::User(tenant, user) => format!("{}\0{tenant}\0user\0{user}", rule.as_str()),
-        Counted::Mailbox(tenant, email, kind) => {
-            format!(
-                "{}\0{tenant}\0mail\0{}\0{}",
-                rule.as_str(),
-                kind.as_str(),
-                email.canonical()
-            )
-        }
-    };
-    let mut key = [0; 16];
-    key.copy_from_slice(&digest(&SHA256, text.as_bytes()).as_ref()[..16]);
-    key
 }
 
 #[async_trait]
