@@ -74,6 +74,7 @@ impl Setup {
             max_queue: 10_000,
             queue_deadline: Duration::from_secs(60),
             bcrypt: true,
+            foreign: true,
             engine: HashEngine::Fast,
         };
         Self {
