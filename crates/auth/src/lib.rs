@@ -38,6 +38,6 @@ pub use horizon_auth_core::crypto::keyring::{GeneratedKey, KeyError, KeyRing, Si
 pub use horizon_auth_core::domain::key::{Algorithm, PublishedKey};
 pub use horizon_auth_core::error::{Code, Error};
 #[cfg(feature = "http")]
-pub use horizon_auth_http::{Http, Problem, extract::CurrentUser, router};
+pub use horizon_auth_http::{Http, Problem, extract::CurrentUser, pages, router};
 pub use keys::{KeysError, key_ring};
 pub use worker::Worker;

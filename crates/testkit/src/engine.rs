@@ -283,6 +283,6 @@ fn register(email: &str) -> RegisterCommand {
     }
 }
 
-fn tenant() -> TenantId {
+pub(crate) fn tenant() -> TenantId {
     TenantId::parse("default").expect("a tenant name")
 }

@@ -180,6 +180,7 @@ fn mail(checked: &Checked, base_dir: &Path) -> Option<MailConfig> {
             api_key: checked.read("mail.api_key")?,
             api_url,
         },
+        "custom" => MailTransport::Custom,
         _ => MailTransport::None,
     };
     Some(MailConfig {

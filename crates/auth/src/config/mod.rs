@@ -60,6 +60,8 @@ pub struct DatabaseConfig {
 pub enum MailTransport {
     /// Nobody.
     None,
+    /// The mailer that the application brings.
+    Custom,
     /// A folder, for development.
     File {
         /// The folder; made when the first mail comes.
@@ -227,3 +229,7 @@ mod tests;
 #[cfg(test)]
 #[path = "table_tests.rs"]
 mod table_tests;
+
+#[cfg(test)]
+#[path = "mail_tests.rs"]
+mod mail_tests;

@@ -51,6 +51,7 @@ pub(super) fn mail_transport(checked: &Checked) -> Option<&'static str> {
     }
     match checked.word("mail.transport").as_deref() {
         Some("none") => Some("none"),
+        Some("custom") => Some("custom"),
         Some("file") => Some("file"),
         Some("smtp") => Some("smtp"),
         Some("resend") => Some("resend"),
@@ -243,25 +244,15 @@ fn mail(checked: &mut Checked) {
         checked.report(
             "mail.transport",
             "is missing, which production does not allow",
-            "write transport = \"smtp\" and smtp_url under [mail], or \"none\" if no mail shall ever be sent",
+            "write transport = \"smtp\", smtp_url and from under [mail]",
         );
     }
     let transport = mail_transport(checked).unwrap_or("none");
-    if transport == "file" && is_production(checked) {
+    if is_production(checked) && checked.is_given("mail.transport") && matches!(transport, "file" | "none") {
         checked.report(
             "mail.transport",
-            "is \"file\", which production does not allow: nobody would get the mails",
-            "write \"smtp\", \"resend\" or \"sendgrid\"",
-        );
-    }
-    if transport == "none"
-        && is_production(checked)
-        && checked.read("registration.require_verified_email") == Some(true)
-    {
-        checked.report(
-            "mail.transport",
-            "is \"none\", but registration.require_verified_email needs mails",
-            "choose how mails are sent, or do not require verified addresses",
+            format!("is \"{transport}\", which production does not allow: nobody would get the mails"),
+            "write \"smtp\", \"resend\", \"sendgrid\", or \"custom\" if the application brings a mailer",
         );
     }
     let needed: &[(&str, &str)] = match transport {
@@ -285,6 +276,10 @@ fn mail(checked: &mut Checked) {
                 "write from = \"Example <auth@example.com>\" under [mail]",
             ),
         ],
+        "custom" => &[(
+            "mail.from",
+            "write from = \"Example <auth@example.com>\" under [mail]",
+        )],
         _ => &[],
     };
     for (path, fix) in needed {

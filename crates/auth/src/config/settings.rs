@@ -204,8 +204,9 @@ pub static SETTINGS: &[Setting] = &[
     setting("password.breach_url", Kind::Origin, Is("https://api.pwnedpasswords.com"),
         "Where breached passwords are looked up; a mirror must answer `GET /range/{prefix}` the same way."),
 
-    setting("mail.transport", Kind::Choice(&["none", "file", "smtp", "resend", "sendgrid"]), Unset("`file` in development; required in production"),
-        "How mails are sent; `file` writes them into `mail.folder`, `none` keeps them in the outbox until they expire.")
+    setting("mail.transport", Kind::Choice(&["none", "file", "smtp", "resend", "sendgrid", "custom"]), Unset("`file` in development; required in production"),
+        "How mails are sent; `file` writes them into `mail.folder`, `none` keeps them in the outbox until they expire, \
+         `custom` hands them to the mailer that the application brings.")
         .or(&[plain("MAIL_TRANSPORT")]),
 
     setting("mail.from", Kind::Sender, Unset("`auth@localhost` in development; required to send"),
