@@ -60,6 +60,19 @@ impl Engine {
     /// # Errors
     /// [`OpenError`]; each names the setting.
     pub fn open(config: &Config) -> Result<Self, OpenError> {
+        Self::join(config, Auth::from_parts)
+    }
+
+    /// The same for a program that works beside the server, such as the command line
+    /// ([`Auth::beside_server`]): it needs no claim, and must not call [`Auth::prepare`].
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn open_beside_server(config: &Config) -> Result<Self, OpenError> {
+        Self::join(config, Auth::beside_server)
+    }
+
+    fn join(config: &Config, join: impl FnOnce(Parts) -> Auth) -> Result<Self, OpenError> {
         let ring = key_ring(&config.keys)?;
         let database = &config.database;
         let store = SqlStore::new(&SqlConfig {
@@ -68,7 +81,7 @@ impl Engine {
         })?;
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let policy = config.policy.clone();
-        let auth = Auth::from_parts(Parts {
+        let auth = join(Parts {
             store: Arc::new(store.clone()),
             denylist: Arc::new(MemoryDenylist::default()),
             limiter: Arc::new(MemoryLimiter::default()),

@@ -29,6 +29,7 @@
 pub mod config;
 mod engine;
 mod keys;
+pub mod operator;
 mod worker;
 
 pub use engine::{Engine, OpenError};

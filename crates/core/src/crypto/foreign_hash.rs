@@ -54,7 +54,7 @@ impl Foreign {
             }
             (false, "pbkdf2_sha256") => pbkdf2_wanted(limits).and_then(|()| read_django(rest)),
             (true, "scrypt") => wanted(limits.foreign, Refusal::ForeignOff)
-                .and_then(|()| read_scrypt(rest, limits.budget_kib)),
+                .and_then(|()| read_scrypt(rest, limits)),
             _ => return None,
         };
         Some(read)
@@ -172,7 +172,7 @@ fn read_iterations(text: &str) -> Result<NonZeroU32, Refusal> {
 
 /// `ln=…,r=…,p=…$salt$tag`.
 #[cfg(feature = "scrypt")]
-fn read_scrypt(rest: &str, budget_kib: u64) -> Result<Foreign, Refusal> {
+fn read_scrypt(rest: &str, limits: &Limits) -> Result<Foreign, Refusal> {
     let [params, salt, tag] = fields(rest)?;
     let mut numbers = params.split(',');
     let mut number = |prefix| {
@@ -187,8 +187,10 @@ fn read_scrypt(rest: &str, budget_kib: u64) -> Result<Foreign, Refusal> {
         return Err(Refusal::Malformed);
     }
     let log_n = u8::try_from(log_n).map_err(|_| Refusal::TooCostly)?;
-    let fits = scrypt_kib(log_n, r, p).is_some_and(|kib| kib <= budget_kib);
-    if !fits || p > MAX_PARALLEL {
+    // Its passes run one after the other: each fills the memory again.
+    let affordable = scrypt_kib(log_n, r, p)
+        .is_some_and(|kib| kib <= limits.budget_kib && kib.saturating_mul(p.into()) <= limits.work_kib);
+    if !affordable || p > MAX_PARALLEL {
         return Err(Refusal::TooCostly);
     }
     Ok(Foreign::Scrypt {
@@ -199,7 +201,7 @@ fn read_scrypt(rest: &str, budget_kib: u64) -> Result<Foreign, Refusal> {
 }
 
 #[cfg(not(feature = "scrypt"))]
-fn read_scrypt(_: &str, _: u64) -> Result<Foreign, Refusal> {
+fn read_scrypt(_: &str, _: &Limits) -> Result<Foreign, Refusal> {
     Err(Refusal::NotBuiltIn)
 }
 

@@ -1,9 +1,11 @@
 //! Known answers, what is accepted of other systems, and what is not.
 
+use super::super::stored_hash::MAX_WORK_KIB;
 use super::*;
 
 const LIMITS: Limits = Limits {
     budget_kib: 65_536,
+    work_kib: MAX_WORK_KIB,
     bcrypt: true,
     foreign: true,
 };
@@ -178,6 +180,25 @@ fn scrypt_beyond_the_budget_is_refused_as_a_number() {
     }
     let short = with("ln=4,r=8,p=1").replace(TAG_32, "AAAA");
     assert_eq!(refusal(&short), Some(Refusal::Malformed));
+}
+
+#[cfg(feature = "scrypt")]
+#[test]
+fn scrypt_that_fits_into_memory_may_still_take_too_long() {
+    let limits = Limits {
+        budget_kib: 524_288,
+        ..LIMITS
+    };
+    let refusal = |params: &str| {
+        let text = format!("$scrypt${params}$c29tZXNhbHQ${TAG_32}");
+        Foreign::read(&text, &limits).and_then(Result::err)
+    };
+    for params in ["ln=17,r=8,p=1", "ln=17,r=8,p=15", "ln=14,r=8,p=16"] {
+        assert_eq!(refusal(params), None, "{params}");
+    }
+    for params in ["ln=18,r=8,p=16", "ln=19,r=4,p=16"] {
+        assert_eq!(refusal(params), Some(Refusal::TooCostly), "{params}");
+    }
 }
 
 #[cfg(feature = "scrypt")]

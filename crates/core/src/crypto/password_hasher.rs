@@ -12,7 +12,9 @@ use super::argon2_engine::{self, Arena, Input};
 use super::foreign_hash::Foreign;
 use super::hash_pool::Pool;
 use super::pepper::Peppers;
-use super::stored_hash::{Limits, MAX_LANES, MAX_PASSES, MAX_TAG, Phc, Refusal, StoredHash};
+use super::stored_hash::{
+    Limits, MAX_LANES, MAX_PASSES, MAX_TAG, MAX_WORK_KIB, Phc, Refusal, StoredHash, work_kib,
+};
 use crate::domain::password::{Password, PasswordHash};
 use crate::domain::policy::Argon2Cost;
 use crate::error::Error;
@@ -60,6 +62,7 @@ impl HasherConfig {
     fn limits(&self) -> Limits {
         Limits {
             budget_kib: u64::from(self.memory_mib) * 1024,
+            work_kib: MAX_WORK_KIB.max(work_kib(self.cost)),
             bcrypt: self.bcrypt,
             foreign: self.foreign,
         }
@@ -295,11 +298,7 @@ impl Inner {
                 password: password.clone(),
             },
             Err(refusal) => {
-                let reason = refusal.reason();
-                tracing::warn!(
-                    reason,
-                    "a stored password hash was refused; its owner cannot log in"
-                );
+                refusal.report();
                 self.decoy(password)
             }
         }

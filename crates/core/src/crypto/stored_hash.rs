@@ -19,6 +19,9 @@ const MAX_TEXT: usize = 225;
 pub(super) const MAX_PASSES: u32 = 20;
 /// Most lanes that are computed for anybody.
 pub(super) const MAX_LANES: u32 = 16;
+/// Most memory in KiB that is filled for anybody, pass by pass, unless the configuration
+/// itself asks for more: 2 GiB, which takes seconds.
+pub(super) const MAX_WORK_KIB: u64 = 2 * 1024 * 1024;
 /// Longest tag.
 pub(super) const MAX_TAG: usize = 64;
 pub(super) const SALT: RangeInclusive<usize> = 8..=64;
@@ -29,6 +32,8 @@ pub(super) const TAG: RangeInclusive<usize> = 16..=MAX_TAG;
 pub(super) struct Limits {
     /// Most memory, in KiB.
     pub(super) budget_kib: u64,
+    /// Most memory that is filled, pass by pass, in KiB: what it costs in time.
+    pub(super) work_kib: u64,
     /// Whether it may be bcrypt.
     pub(super) bcrypt: bool,
     /// Whether it may be PBKDF2 or scrypt.
@@ -57,6 +62,18 @@ impl Refusal {
             Self::NoPepper => "its pepper is not configured",
         }
     }
+
+    /// Tells the operator. A pepper that is missing locks out everybody at once, hence the level.
+    pub(super) fn report(self) {
+        const WHAT: &str = "a stored password hash was refused; its owner cannot log in";
+        let reason = self.reason();
+        match self {
+            Self::NoPepper => tracing::error!(reason, "{WHAT}"),
+            Self::Malformed | Self::TooCostly | Self::BcryptOff | Self::ForeignOff | Self::NotBuiltIn => {
+                tracing::warn!(reason, "{WHAT}");
+            }
+        }
+    }
 }
 
 /// A stored hash that may be computed.
@@ -73,7 +90,7 @@ impl StoredHash {
         }
         match Foreign::read(text, limits) {
             Some(foreign) => foreign.map(Self::Foreign),
-            None => Phc::read(text, limits.budget_kib).map(Self::Argon2),
+            None => Phc::read(text, limits).map(Self::Argon2),
         }
     }
 }
@@ -89,7 +106,7 @@ pub(super) struct Phc {
 }
 
 impl Phc {
-    fn read(text: &str, budget_kib: u64) -> Result<Self, Refusal> {
+    fn read(text: &str, limits: &Limits) -> Result<Self, Refusal> {
         let rest = text.strip_prefix("$argon2id$v=19$").ok_or(Refusal::Malformed)?;
         let mut fields = rest.split('$');
         let (Some(cost), Some(salt), Some(tag), None) =
@@ -98,7 +115,8 @@ impl Phc {
             return Err(Refusal::Malformed);
         };
         let (cost, keyid) = read_params(cost).ok_or(Refusal::Malformed)?;
-        if u64::from(cost.memory_kib) > budget_kib || cost.passes > MAX_PASSES || cost.lanes > MAX_LANES {
+        let affordable = u64::from(cost.memory_kib) <= limits.budget_kib && work_kib(cost) <= limits.work_kib;
+        if !affordable || cost.passes > MAX_PASSES || cost.lanes > MAX_LANES {
             return Err(Refusal::TooCostly);
         }
         // Argon2 needs two blocks for each of four slices of every lane.
@@ -131,6 +149,11 @@ impl fmt::Display for Phc {
             STANDARD_NO_PAD.encode(&self.tag),
         )
     }
+}
+
+/// How much memory is filled, pass by pass.
+pub(super) fn work_kib(cost: Argon2Cost) -> u64 {
+    u64::from(cost.memory_kib) * u64::from(cost.passes)
 }
 
 /// `m=…,t=…,p=…` and perhaps `,keyid=…`, in this order and nothing more.

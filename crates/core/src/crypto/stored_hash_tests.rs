@@ -4,6 +4,7 @@ use super::*;
 
 const LIMITS: Limits = Limits {
     budget_kib: 65_536,
+    work_kib: MAX_WORK_KIB,
     bcrypt: true,
     foreign: true,
 };
@@ -72,6 +73,19 @@ fn costs_beyond_the_bounds_are_refused_as_numbers() {
     ] {
         assert_eq!(refusal(&text), Some(Refusal::TooCostly), "{text}");
     }
+}
+
+#[test]
+fn what_fits_into_memory_may_still_take_too_long() {
+    let limits = Limits {
+        budget_kib: 4_194_304,
+        ..LIMITS
+    };
+    let refusal = |text: &str| StoredHash::read(text, &limits).err();
+    assert_eq!(refusal(&with_cost("m=2097152,t=1,p=1")), None);
+    assert_eq!(refusal(&with_cost("m=524288,t=4,p=1")), None);
+    assert_eq!(refusal(&with_cost("m=524288,t=5,p=1")), Some(Refusal::TooCostly));
+    assert_eq!(refusal(&with_cost("m=4194304,t=1,p=1")), Some(Refusal::TooCostly));
 }
 
 #[test]
@@ -163,6 +177,7 @@ fn the_longest_hash_with_a_pepper_is_accepted() {
     let text = format!("$argon2id$v=19$m=4194304,t=20,p=16,keyid={keyid}${longest}${longest}");
     let limits = Limits {
         budget_kib: 4_194_304,
+        work_kib: u64::MAX,
         ..LIMITS
     };
     assert!(text.len() <= MAX_TEXT);
