@@ -23,6 +23,8 @@ mod keys;
 mod logs;
 #[path = "program/migrate.rs"]
 mod migrate;
+#[path = "program/pepper.rs"]
+mod pepper;
 #[path = "program/serve.rs"]
 mod serve;
 #[path = "program/support.rs"]

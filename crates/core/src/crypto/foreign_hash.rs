@@ -53,8 +53,9 @@ impl Foreign {
                 pbkdf2_wanted(limits).and_then(|()| read_pbkdf2(pbkdf2::PBKDF2_HMAC_SHA512, rest))
             }
             (false, "pbkdf2_sha256") => pbkdf2_wanted(limits).and_then(|()| read_django(rest)),
-            (true, "scrypt") => wanted(limits.foreign, Refusal::ForeignOff)
-                .and_then(|()| read_scrypt(rest, limits)),
+            (true, "scrypt") => {
+                wanted(limits.foreign, Refusal::ForeignOff).and_then(|()| read_scrypt(rest, limits))
+            }
             _ => return None,
         };
         Some(read)

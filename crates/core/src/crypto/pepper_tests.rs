@@ -70,7 +70,9 @@ fn what_is_not_a_pepper_is_refused_without_being_repeated() {
         (format!("1:{long}"), "more than 128"),
         (format!("1:{SEVENS},1:{EIGHTS}"), "same version"),
         (
-            (1..=65).fold(String::new(), |text, version| text + &format!("{version}:{SEVENS}\n")),
+            (1..=65).fold(String::new(), |text, version| {
+                text + &format!("{version}:{SEVENS}\n")
+            }),
             "more than 64",
         ),
     ] {
