@@ -1,0 +1,1 @@
+//! The examples of docs/guide/migration.md are hashes that can be imported.
