@@ -233,3 +233,7 @@ mod table_tests;
 #[cfg(test)]
 #[path = "mail_tests.rs"]
 mod mail_tests;
+
+#[cfg(test)]
+#[path = "password_tests.rs"]
+mod password_tests;

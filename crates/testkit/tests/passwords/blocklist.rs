@@ -19,7 +19,7 @@ both_engines! {
         let common = "Password must not be one of the most common passwords";
         let context = "Password must not be based on your address or the name of this service";
         for (email, password, message) in [
-            (ANA, "password", common),
+            (ANA, "password123", common),
             (ANA, "PassWord1", common),
             (ANA, "iloveyou", common),
             (ANA, "12345678", common),
