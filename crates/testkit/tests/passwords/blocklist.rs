@@ -1,5 +1,6 @@
 //! New passwords that anybody would guess first, through the router.
 
+use horizon_auth_core::error::Error;
 use horizon_auth_testkit::{Kind, Setup, TestApp, both_engines};
 
 use super::{ANA, PASSWORD, register};
@@ -41,6 +42,26 @@ both_engines! {
         }
         assert_eq!(register(&app, ANA, PASSWORD).await.status, 201);
     };
+}
+
+#[tokio::test]
+async fn a_reset_refuses_the_same_passwords_and_leaves_the_link_as_it_was() {
+    let app = strict(Kind::Sqlite).await;
+    let t = &app.engine;
+    t.signed_in(ANA).await;
+    let link = t.reset_token(ANA).await;
+    for password in ["password123", "horizonauth1"] {
+        let refused = t.reset_password(&link, password).await.unwrap_err();
+        let Error::Invalid(violations) = refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!(violations[0].field, "newPassword");
+    }
+    assert!(t.login(ANA).await.is_ok(), "the old password is still the one");
+    t.reset_password(&link, "a wholly different password")
+        .await
+        .unwrap();
+    assert!(t.login(ANA).await.is_err());
 }
 
 #[tokio::test]

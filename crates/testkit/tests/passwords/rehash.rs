@@ -12,6 +12,8 @@ use super::{ANA, PASSWORD, put_hash, stored_hash};
 
 /// [`PASSWORD`] at cost 5.
 const BCRYPT: &str = "$2b$05$abcdefghijklmnopqrstuuFiPhXf1sVd3pCCRO.uVh34H/qI/ZsuS";
+/// 72 times the letter a at cost 5, which is also the hash of 80 times.
+const BCRYPT_OF_72: &str = "$2b$05$abcdefghijklmnopqrstuuGUnCqbfgs3htOkLrFduUjAyLBw1Rq/u";
 const SEVENS: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 const EIGHTS: &str = "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=";
 
@@ -68,6 +70,21 @@ both_engines! {
             assert!(replaced.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{text}");
             assert!(t.login(ANA).await.is_ok(), "the new hash is of the same password");
             assert!(t.login_with(ANA, "not her password").await.is_err());
+        }
+    };
+
+    a_password_longer_than_bcrypt_could_see_counts_in_full_afterwards => |kind: Kind| async move {
+        let t = TestAuth::on(kind).await;
+        let ana = t.signed_in(ANA).await.user;
+        put_hash(&t, ana.id, BCRYPT_OF_72).await;
+        assert!(t.login_with(ANA, &"a".repeat(71)).await.is_err());
+
+        t.login_with(ANA, &"a".repeat(80)).await.unwrap();
+        until(async || stored_hash(&t, ANA).await != BCRYPT_OF_72).await;
+
+        for (length, opens) in [(80, true), (72, false), (79, false), (81, false)] {
+            let login = t.login_with(ANA, &"a".repeat(length)).await;
+            assert_eq!(login.is_ok(), opens, "{length} letters");
         }
     };
 
