@@ -9,12 +9,16 @@ mod database;
 mod engine;
 mod links;
 mod mailbox;
+mod proxy;
+mod redis;
 
 pub use app::{Answer, TestApp};
 pub use clock::FixedClock;
 pub use database::{Database, Kind};
 pub use engine::{Setup, TestAuth};
 pub use mailbox::{Mailbox, Mood};
+pub use proxy::{Proxy, Wire, Wires};
+pub use redis::RedisServer;
 
 /// Runs a test on SQLite and on PostgreSQL.
 ///

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use aws_lc_rs::rand;
 use horizon_auth_core::domain::revocation::{Revocation, TokenSubject};
 use horizon_auth_core::domain::time::Timestamp;
 use horizon_auth_core::ports::cache::{CacheError, Denylist};
@@ -134,10 +133,7 @@ impl Shared {
     }
 
     async fn append(&self, body: &Body) -> Result<Place, LinkError> {
-        let mut name = [0; 8];
-        rand::fill(&mut name).map_err(|_| LinkError("no random bytes".to_owned()))?;
-        let name: String = name.iter().map(|byte| format!("{byte:02x}")).collect();
-        let place = self.link.append(&name, body).await?;
+        let place = self.link.append(body).await?;
         let mut lease = self.lease();
         if lease.applied().is_some() && !lease.follows(&place.life) {
             lease.lose();
@@ -162,19 +158,18 @@ impl Shared {
     async fn follow_stream(&self) -> Result<std::convert::Infallible, LinkError> {
         let mut conn = self.link.own_conn(PATIENCE).await?;
         let resumed = self.lease().applied();
-        let mut applied = match resumed {
-            Some(applied) => applied,
-            None => {
-                let body = self.lease().beat(Instant::now());
-                let place = self.append(&body).await?;
-                let seq = place.seq;
-                // In this order: what SQL holds once it is read again was written before what comes after the place.
-                self.lease().follow(place, Instant::now());
-                self.memory.suspect();
-                self.suspected.notify_one();
-                self.beat_now.notify_one();
-                seq
-            }
+        let mut applied = if let Some(applied) = resumed {
+            applied
+        } else {
+            let body = self.lease().beat(Instant::now());
+            let place = self.append(&body).await?;
+            let seq = place.seq;
+            // In this order: what SQL holds once it is read again was written before what comes after the place.
+            self.lease().follow(place, Instant::now());
+            self.memory.suspect();
+            self.suspected.notify_one();
+            self.beat_now.notify_one();
+            seq
         };
         loop {
             let entries = tokio::select! {

@@ -48,15 +48,15 @@ impl Link {
         self.key("{rev}")
     }
 
-    /// Appends an entry. `name` is taken if the stream has to be made; it must be new every time.
-    pub(super) async fn append(&self, name: &str, body: &Body) -> Result<Place, LinkError> {
+    /// Appends an entry; makes the stream if it is not there.
+    pub(super) async fn append(&self, body: &Body) -> Result<Place, LinkError> {
         let mut script = ::redis::cmd("EVAL");
         script
             .arg(APPEND)
             .arg(2)
             .arg(self.stream())
             .arg(self.key("{rev}:state"))
-            .arg(name)
+            .arg(self.new_name())
             .arg(KEPT)
             .arg(self.node())
             .arg(body.encode());

@@ -1,13 +1,13 @@
 //! Sliding windows that all nodes share.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use horizon_auth_core::domain::limits::{Counted, Rate, Rule};
 use horizon_auth_core::domain::time::Timestamp;
 use horizon_auth_core::ports::cache::{CacheError, Limiter};
+use uuid::Uuid;
 
 use super::link::Link;
 use crate::cache::counted_key::key;
@@ -43,24 +43,19 @@ return 0
 #[derive(Debug)]
 pub struct RedisLimiter {
     link: Arc<Link>,
-    /// Tells attempts of one millisecond apart.
-    number: AtomicU64,
 }
 
 impl RedisLimiter {
     /// Counts through this link.
     #[must_use]
     pub fn new(link: Arc<Link>) -> Self {
-        Self {
-            link,
-            number: AtomicU64::new(0),
-        }
+        Self { link }
     }
 
     fn key(&self, rule: Rule, counted: Counted<'_>) -> String {
-        let digest = key(rule, counted);
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.link.key(&format!("rl:{}:{hex}", rule.as_str()))
+        let digest = Uuid::from_bytes(key(rule, counted));
+        self.link
+            .key(&format!("rl:{}:{}", rule.as_str(), digest.simple()))
     }
 }
 
@@ -73,7 +68,6 @@ impl Limiter for RedisLimiter {
         rate: Rate,
         _now: Timestamp,
     ) -> Result<Option<Duration>, CacheError> {
-        let number = self.number.fetch_add(1, Ordering::Relaxed);
         let mut script = ::redis::cmd("EVAL");
         script
             .arg(HIT)
@@ -82,7 +76,7 @@ impl Limiter for RedisLimiter {
             .arg(rate.limit)
             .arg(u64::try_from(rate.window.as_millis()).unwrap_or(u64::MAX))
             .arg(if rule.delays() { "delay" } else { "refuse" })
-            .arg(format!("{}:{number}", self.link.node()));
+            .arg(self.link.new_name());
         let wait: u64 = self
             .link
             .call(&script)

@@ -1,9 +1,10 @@
 //! One connection to Redis that many callers share, made again when it breaks.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use aws_lc_rs::rand;
+use horizon_auth_core::ports::entropy::{Entropy, EntropyError};
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster::{ClusterClient, ClusterClientBuilder};
 use redis::cluster_async::ClusterConnection;
@@ -15,6 +16,7 @@ use redis::{
 };
 use tokio::sync::Mutex;
 use tokio::time::timeout;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// How the servers are arranged.
@@ -83,7 +85,7 @@ pub struct LinkError(pub(super) String);
 impl From<RedisError> for LinkError {
     fn from(error: RedisError) -> Self {
         // The words of the library may hold the address, those of the server a key.
-        let detail = error.code().map_or_else(|| error.category(), |code| code);
+        let detail = error.code().unwrap_or_else(|| error.category());
         Self(detail.to_owned())
     }
 }
@@ -131,6 +133,7 @@ impl ConnectionLike for Conn {
 pub struct Link {
     config: RedisConfig,
     node: String,
+    names: AtomicU64,
     shared: Mutex<Shared>,
 }
 
@@ -144,9 +147,9 @@ struct Shared {
 }
 
 enum Servers {
-    Single(Client),
+    Single(Box<Client>),
     Sentinel(Box<SentinelClient>),
-    Cluster(ClusterClient),
+    Cluster(Box<ClusterClient>),
 }
 
 impl fmt::Debug for Link {
@@ -168,13 +171,16 @@ impl Link {
     ///
     /// # Errors
     /// The configuration cannot be used.
-    pub fn new(config: RedisConfig) -> Result<Self, LinkError> {
-        let mut node = [0; 12];
-        rand::fill(&mut node).map_err(|_| LinkError("no random bytes".to_owned()))?;
+    pub fn new(config: RedisConfig, entropy: &dyn Entropy) -> Result<Self, LinkError> {
+        let mut node = [0; 16];
+        entropy
+            .fill(&mut node)
+            .map_err(|EntropyError| LinkError("the operating system gave no random bytes".to_owned()))?;
         let servers = servers(&config)?;
         Ok(Self {
             config,
-            node: node.iter().map(|byte| format!("{byte:02x}")).collect(),
+            node: Uuid::from_bytes(node).simple().to_string(),
+            names: AtomicU64::new(0),
             shared: Mutex::new(Shared {
                 servers,
                 conn: None,
@@ -188,6 +194,11 @@ impl Link {
     /// A name that no other link has.
     pub(super) fn node(&self) -> &str {
         &self.node
+    }
+
+    /// A name that nobody has had, not even this link.
+    pub(super) fn new_name(&self) -> String {
+        format!("{}.{}", self.node, self.names.fetch_add(1, Ordering::Relaxed))
     }
 
     /// The key of this name.
@@ -336,9 +347,9 @@ fn servers(config: &RedisConfig) -> Result<Servers, LinkError> {
     };
     Ok(match &config.topology {
         Topology::Single(address) if config.tls => {
-            Servers::Single(Client::build_with_tls(info(address)?, certificates())?)
+            Servers::Single(Box::new(Client::build_with_tls(info(address)?, certificates())?))
         }
-        Topology::Single(address) => Servers::Single(Client::open(info(address)?)?),
+        Topology::Single(address) => Servers::Single(Box::new(Client::open(info(address)?)?)),
         Topology::Sentinel { sentinels, primary } => {
             let addresses = sentinels.iter().map(|address| addr(address, config.tls));
             let mut builder = SentinelClientBuilder::new(addresses, primary, SentinelServerType::Master)?
@@ -364,7 +375,7 @@ fn servers(config: &RedisConfig) -> Result<Servers, LinkError> {
             if config.tls {
                 builder = builder.tls(TlsMode::Secure).certs(certificates());
             }
-            Servers::Cluster(builder.build()?)
+            Servers::Cluster(Box::new(builder.build()?))
         }
     })
 }

@@ -1,0 +1,151 @@
+//! A wire between a client and a server that can be slow, silent in one direction, or cut.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// What happens to bytes of one direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wire {
+    /// They arrive.
+    #[default]
+    Whole,
+    /// They arrive later.
+    Slow(Duration),
+    /// They do not arrive until the wire is mended, and nobody is told.
+    Hole,
+}
+
+/// The state of both directions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wires {
+    /// From the client to the server.
+    pub there: Wire,
+    /// From the server to the client.
+    pub back: Wire,
+    /// Grows when all connections are to break.
+    breaks: u32,
+    /// Whether new connections are refused.
+    refuses: bool,
+}
+
+/// A TCP proxy that a test makes misbehave.
+#[derive(Debug)]
+pub struct Proxy {
+    /// Where clients connect.
+    pub address: SocketAddr,
+    wires: watch::Sender<Wires>,
+    task: JoinHandle<()>,
+}
+
+impl Proxy {
+    /// Listens on a port of its own and passes everything on.
+    ///
+    /// # Panics
+    /// If no port is free.
+    pub async fn to(server: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let wires = watch::Sender::new(Wires::default());
+        let task = tokio::spawn(serve(listener, server, wires.clone()));
+        Self { address, wires, task }
+    }
+
+    /// Both directions work, and connections are taken again.
+    pub fn mend(&self) {
+        self.change(|wires| (wires.there, wires.back, wires.refuses) = (Wire::Whole, Wire::Whole, false));
+    }
+
+    /// Nothing arrives in either direction, and no connection breaks.
+    pub fn black_hole(&self) {
+        self.change(|wires| (wires.there, wires.back) = (Wire::Hole, Wire::Hole));
+    }
+
+    /// What the client sends arrives; what the server answers does not.
+    pub fn lose_answers(&self) {
+        self.change(|wires| wires.back = Wire::Hole);
+    }
+
+    /// Half of the delay on the way there, half on the way back.
+    pub fn delay(&self, round_trip: Duration) {
+        let slow = Wire::Slow(round_trip / 2);
+        self.change(|wires| (wires.there, wires.back) = (slow, slow));
+    }
+
+    /// Breaks all connections, and refuses new ones until it is mended.
+    pub fn cut(&self) {
+        self.change(|wires| {
+            wires.breaks += 1;
+            wires.refuses = true;
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Wires)) {
+        self.wires.send_modify(change);
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.task.abort();
+        self.cut();
+    }
+}
+
+async fn serve(listener: TcpListener, server: SocketAddr, wires: watch::Sender<Wires>) {
+    while let Ok((client, _)) = listener.accept().await {
+        if wires.borrow().refuses {
+            continue;
+        }
+        tokio::spawn(pass(client, server, wires.subscribe()));
+    }
+}
+
+async fn pass(client: TcpStream, server: SocketAddr, mut wires: watch::Receiver<Wires>) {
+    let Ok(server) = TcpStream::connect(server).await else {
+        return;
+    };
+    // Small packets must not wait for each other: delays are ours to choose.
+    let _ = (client.set_nodelay(true), server.set_nodelay(true));
+    let breaks = wires.borrow().breaks;
+    let (client_reads, client_writes) = client.into_split();
+    let (server_reads, server_writes) = server.into_split();
+    let there = copy(client_reads, server_writes, wires.clone(), |wires| wires.there);
+    let back = copy(server_reads, client_writes, wires.clone(), |wires| wires.back);
+    let broken = wires.wait_for(|wires| wires.breaks != breaks);
+    tokio::select! {
+        () = there => {}
+        () = back => {}
+        _ = broken => {}
+    }
+}
+
+async fn copy(
+    mut from: tokio::net::tcp::OwnedReadHalf,
+    mut to: tokio::net::tcp::OwnedWriteHalf,
+    mut wires: watch::Receiver<Wires>,
+    direction: fn(&Wires) -> Wire,
+) {
+    let mut buffer = vec![0; 16 * 1024];
+    while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        // As TCP does: what was not delivered is delivered once the way is open again.
+        let Ok(wire) = wires
+            .wait_for(|wires| direction(wires) != Wire::Hole)
+            .await
+            .map(|wires| direction(&wires))
+        else {
+            return;
+        };
+        if let Wire::Slow(delay) = wire {
+            tokio::time::sleep(delay).await;
+        }
+        let Some(piece) = buffer.get(..count) else { return };
+        if to.write_all(piece).await.is_err() {
+            return;
+        }
+    }
+}

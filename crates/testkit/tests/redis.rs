@@ -1,0 +1,10 @@
+//! What nodes share through Redis, with real servers that are starved, stopped and killed.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic like tests")]
+
+#[path = "redis/limiter.rs"]
+mod limiter;
+#[path = "redis/replica.rs"]
+mod replica;
+#[path = "redis/support.rs"]
+mod support;
