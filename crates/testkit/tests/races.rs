@@ -1,14 +1,17 @@
 //! Real concurrency on both engines: every state change that can race has one winner.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use horizon_auth_core::domain::client::Client;
 use horizon_auth_core::domain::email::Email;
-use horizon_auth_core::domain::mail::MailKind;
+use horizon_auth_core::domain::ids::MailId;
+use horizon_auth_core::domain::mail::{MailKind, NewMail};
 use horizon_auth_core::domain::password::Password;
 use horizon_auth_core::domain::tenant::TenantId;
 use horizon_auth_core::error::Code;
 use horizon_auth_core::flows::{RegisterCommand, Registered, SetPasswordCommand};
+use horizon_auth_core::ports::store::Store as _;
 use horizon_auth_testkit::{Setup, TestAuth, both_engines};
 use tokio::task::JoinSet;
 
@@ -234,6 +237,43 @@ both_engines! {
             }
             assert_eq!(t.login(&email).await.unwrap_err().code(), Code::InvalidCredentials);
             assert!(t.login_with(&email, "a wholly different password").await.is_ok());
+        }
+    };
+
+    a_reset_against_the_worker_that_mails_a_change_of_address_leaves_no_link_to_it => |kind| async move {
+        let t = Arc::new(TestAuth::on(kind).await);
+        for round in 0..30 {
+            let email = format!("ana{round}@example.com");
+            let ana = t.signed_in(&email).await.user;
+            let token = t.reset_token(&email).await;
+            let now = t.auth.now();
+            let mut tx = t.database.store.begin().await.unwrap();
+            let change = NewMail {
+                id: MailId::from_uuid(uuid::Uuid::now_v7()),
+                tenant: ana.tenant,
+                email: Email::parse("mallory@example.com").unwrap(),
+                kind: MailKind::ConfirmEmailChange,
+                user: Some(ana.id),
+                locale: None,
+                created_at: now,
+                expires_at: now + Duration::from_secs(3600),
+            };
+            tx.insert_mail(&change).await.unwrap();
+            tx.commit().await.unwrap();
+            together(2, |number| {
+                let (t, token) = (Arc::clone(&t), token.clone());
+                async move {
+                    if number == 0 {
+                        t.reset_password(&token, "a wholly different password").await.unwrap();
+                    } else {
+                        t.deliver_all().await;
+                    }
+                }
+            })
+            .await;
+            t.deliver_all().await;
+            let links = t.database.number("SELECT COUNT(*) FROM one_time_tokens WHERE consumed_at IS NULL").await;
+            assert_eq!(links, 0, "round {round}");
         }
     };
 
