@@ -81,7 +81,7 @@ pub enum MailTransport {
         /// Origin of its interface, if not the usual one.
         api_url: Option<String>,
     },
-    /// Twilio SendGrid.
+    /// The provider `SendGrid`.
     SendGrid {
         /// Its key.
         api_key: SecretText,
