@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use horizon_auth_adapters::cache::memory::{MemoryDenylist, MemoryLimiter};
-use horizon_auth_adapters::mail::MuteMailer;
 use horizon_auth_adapters::sql::{
     ClaimError, MigrateError, MigrationStatus, NodeClaim, SqlConfig, SqlStore, UrlError,
 };
@@ -15,10 +14,12 @@ use horizon_auth_core::crypto::access_token::AccessTokens;
 use horizon_auth_core::crypto::password_hasher::PasswordHasher;
 use horizon_auth_core::domain::key::PublishedKey;
 use horizon_auth_core::ports::entropy::Entropy;
+use horizon_auth_core::ports::mailer::Mailer;
 use horizon_auth_core::ports::store::{Store, StoreError};
 
 use crate::config::Config;
 use crate::keys::{KeysError, key_ring};
+use crate::mail::{MailSetupError, mailer, templates};
 
 /// The engine cannot be made from this configuration.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,9 @@ pub enum OpenError {
     /// Hashing cannot work as configured.
     #[error("hashing: {0}")]
     Hashing(#[from] CryptoError),
+    /// Mails cannot be sent as configured.
+    #[error(transparent)]
+    Mail(#[from] MailSetupError),
 }
 
 /// An [`Auth`] with the database it owns.
@@ -55,6 +59,14 @@ impl Engine {
     /// # Errors
     /// [`OpenError`]; each names the setting.
     pub fn open(config: &Config) -> Result<Self, OpenError> {
+        Self::open_with_mailer(config, mailer(config)?)
+    }
+
+    /// The same with a way out for mails of one's own; `mail.transport` and what belongs to it is not looked at.
+    ///
+    /// # Errors
+    /// [`OpenError`]; each names the setting.
+    pub fn open_with_mailer(config: &Config, mailer: Arc<dyn Mailer>) -> Result<Self, OpenError> {
         let ring = key_ring(&config.keys)?;
         let database = &config.database;
         let store = SqlStore::new(&SqlConfig {
@@ -68,8 +80,8 @@ impl Engine {
             denylist: Arc::new(MemoryDenylist::default()),
             limiter: Arc::new(MemoryLimiter::default()),
             clock: Arc::new(SystemClock),
-            mailer: Arc::new(MuteMailer),
-            templates: Arc::new(MuteMailer),
+            mailer,
+            templates: Arc::new(templates(config)?),
             breaches: None,
             hasher: PasswordHasher::new(config.hashing, Arc::clone(&entropy))?,
             entropy,
