@@ -69,11 +69,13 @@ pub use horizon_auth_adapters::sql::{ClaimError, MigrateError, MigrationStatus, 
 pub use horizon_auth_core::auth::Auth;
 pub use horizon_auth_core::crypto::keyring::{GeneratedKey, KeyError, KeyRing, SigningKey, VerifyingKey};
 pub use horizon_auth_core::domain::key::{Algorithm, PublishedKey};
-pub use horizon_auth_core::domain::mail::{HeaderText, MailContext, MailKind, OutgoingMail, RenderedMail, Sender};
+pub use horizon_auth_core::domain::mail::{
+    HeaderText, MailContext, MailKind, OutgoingMail, RenderedMail, Sender,
+};
 pub use horizon_auth_core::error::{Code, Error};
 pub use horizon_auth_core::ports::mailer::{MailError, MailTemplates, Mailer};
 #[cfg(feature = "http")]
-pub use horizon_auth_http::{Http, Problem, extract::CurrentUser, router};
+pub use horizon_auth_http::{Http, Problem, extract::CurrentUser, pages, router};
 pub use keys::{KeysError, key_ring};
 pub use mail::MailSetupError;
 pub use worker::Worker;

@@ -33,6 +33,11 @@ pub(crate) fn templates(config: &Config) -> Result<Templates, MailSetupError> {
 pub(crate) fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, MailSetupError> {
     let from = config.policy.mail.from.clone();
     match &config.mail.transport {
+        MailTransport::Custom => Err(MailSetupError::Setting {
+            setting: "mail.transport",
+            problem: "is \"custom\", so the application must bring its mailer: Engine::open_with_mailer"
+                .to_owned(),
+        }),
         MailTransport::None => Ok(Arc::new(MuteMailer)),
         MailTransport::File { folder } => Ok(Arc::new(FileMailer::new(folder.clone(), from))),
         MailTransport::Smtp { .. } => smtp(config, from),
@@ -70,7 +75,8 @@ fn provider(config: &Config, from: Sender) -> Result<Arc<dyn Mailer>, MailSetupE
     use horizon_auth_adapters::mail::{ProviderConfig, ProviderError, ResendMailer, SendGridMailer};
 
     let transport = &config.mail.transport;
-    let (MailTransport::Resend { api_key, api_url } | MailTransport::SendGrid { api_key, api_url }) = transport
+    let (MailTransport::Resend { api_key, api_url } | MailTransport::SendGrid { api_key, api_url }) =
+        transport
     else {
         return Err(unsupported("mail-http"));
     };
@@ -80,7 +86,8 @@ fn provider(config: &Config, from: Sender) -> Result<Arc<dyn Mailer>, MailSetupE
         from,
         timeout: config.mail.timeout,
     };
-    let mailer: Result<Arc<dyn Mailer>, ProviderError> = if matches!(transport, MailTransport::Resend { .. }) {
+    let mailer: Result<Arc<dyn Mailer>, ProviderError> = if matches!(transport, MailTransport::Resend { .. })
+    {
         ResendMailer::open(provider).map(|mailer| Arc::new(mailer) as Arc<_>)
     } else {
         SendGridMailer::open(provider).map(|mailer| Arc::new(mailer) as Arc<_>)

@@ -8,11 +8,13 @@ pub mod config;
 mod cookies;
 pub mod extract;
 mod layers;
+mod pages;
 mod problem;
 mod router;
 mod routes;
 mod state;
 
+pub use pages::pages;
 pub use problem::Problem;
 pub use router::router;
 pub use state::Http;

@@ -118,6 +118,12 @@ impl Unplaced {
         serde_json::to_vec(&body).unwrap_or_default()
     }
 
+    /// Takes what an error says out of its answer, for a page to say it.
+    pub(crate) fn take(response: &mut Response<Body>) -> Option<Code> {
+        let unplaced = response.extensions_mut().remove::<Self>()?;
+        Some(unplaced.code)
+    }
+
     /// Gives an answer without a place its final body.
     pub(crate) fn complete(response: &mut Response<Body>, place: &Place) {
         if let Some(unplaced) = response.extensions_mut().remove::<Self>() {

@@ -5,7 +5,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use crate::layers;
-use crate::routes::{health, jwks, login, logout, profile, refresh, register};
+use crate::routes::{health, jwks, login, logout, password_reset, profile, refresh, register, verify_email};
 use crate::state::Http;
 
 /// The token profile with key set and health routes, ready to serve or to merge.
@@ -26,6 +26,10 @@ pub fn router(http: Http) -> Router {
         .merge(cookie_routes)
         .route("/auth/logout", post(logout::logout))
         .route("/auth/profile", get(profile::profile))
+        .route("/auth/verify-email", post(verify_email::verify_email))
+        .route("/auth/verify-email/resend", post(verify_email::resend))
+        .route("/auth/password-reset/request", post(password_reset::request))
+        .route("/auth/password-reset/complete", post(password_reset::complete))
         .route("/.well-known/jwks.json", get(jwks::jwks))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

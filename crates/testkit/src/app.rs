@@ -8,7 +8,7 @@ use axum::extract::ConnectInfo;
 use axum::http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use horizon_auth_http::config::HttpConfig;
-use horizon_auth_http::{Http, router};
+use horizon_auth_http::{Http, pages, router};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -86,7 +86,7 @@ impl TestApp {
     #[must_use]
     pub fn with_config(engine: TestAuth, config: HttpConfig) -> Self {
         let http = Http::new(engine.auth.clone(), config);
-        let router = router(http.clone());
+        let router = router(http.clone()).merge(pages(http.clone()));
         Self { engine, http, router }
     }
 
@@ -118,6 +118,20 @@ impl TestApp {
         let request = Request::post(path)
             .header(CONTENT_TYPE, "application/json")
             .body(Body::from(body.to_string()));
+        self.send(request.expect("a request")).await
+    }
+
+    /// Sends a form, as a page without a script does.
+    pub async fn form(&self, path: &str, body: &str) -> Answer {
+        let request = Request::post(path)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body.to_owned()));
+        self.send(request.expect("a request")).await
+    }
+
+    /// Opens a page.
+    pub async fn open(&self, path: &str) -> Answer {
+        let request = Request::get(path).body(Body::empty());
         self.send(request.expect("a request")).await
     }
 

@@ -282,6 +282,6 @@ fn register(email: &str) -> RegisterCommand {
     }
 }
 
-fn tenant() -> TenantId {
+pub(crate) fn tenant() -> TenantId {
     TenantId::parse("default").expect("a tenant name")
 }

@@ -7,6 +7,7 @@ mod app;
 mod clock;
 mod database;
 mod engine;
+mod links;
 mod mailbox;
 
 pub use app::{Answer, TestApp};

@@ -103,8 +103,12 @@ impl Hunt {
         }
         assert_absent("PRIVATE KEY", &log, "the log");
         assert_absent("PRIVATE KEY", &dump, "the database");
-        // Addresses carry the marker too: in clear they are in `users` and nowhere else.
-        for line in dump.lines().filter(|line| !line.starts_with("users: ")) {
+        // Addresses carry the marker too: in clear they are where mail needs them, and nowhere else.
+        let homes = ["users: ", "outbox: ", "one_time_tokens: "];
+        for line in dump
+            .lines()
+            .filter(|line| !homes.iter().any(|home| line.starts_with(home)))
+        {
             assert!(!line.contains(&self.marker), "an address in clear: {line}");
         }
         let leak = log.lines().find(|line| line.contains(&self.marker));

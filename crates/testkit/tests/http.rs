@@ -16,6 +16,8 @@ mod jwks;
 mod limits;
 #[path = "http/methods.rs"]
 mod methods;
+#[path = "http/pages.rs"]
+mod pages;
 #[path = "http/panics.rs"]
 mod panics;
 #[path = "http/support.rs"]

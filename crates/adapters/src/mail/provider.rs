@@ -48,7 +48,9 @@ impl Provider {
         let mut endpoint =
             Url::parse(config.api_url.unwrap_or(origin)).map_err(|_| ProviderError::Url("is no URL"))?;
         if endpoint.scheme() != "https" && !is_this_machine(&endpoint) {
-            return Err(ProviderError::Url("must begin with https://, or the key would travel in clear"));
+            return Err(ProviderError::Url(
+                "must begin with https://, or the key would travel in clear",
+            ));
         }
         endpoint.set_path(path);
         let mut authorization = HeaderValue::try_from(format!("Bearer {}", config.api_key.trim()))
@@ -138,8 +140,15 @@ mod tests {
             Provider::open(config, "https://unused", "/emails").map(|provider| provider.endpoint.to_string())
         };
         assert_eq!(open("http://127.0.0.1:1").unwrap(), "http://127.0.0.1:1/emails");
-        assert_eq!(open("https://eu.example.com").unwrap(), "https://eu.example.com/emails");
-        for wrong in ["http://api.example.com", "http://localhost.example.com", "nonsense"] {
+        assert_eq!(
+            open("https://eu.example.com").unwrap(),
+            "https://eu.example.com/emails"
+        );
+        for wrong in [
+            "http://api.example.com",
+            "http://localhost.example.com",
+            "nonsense",
+        ] {
             assert!(matches!(open(wrong), Err(ProviderError::Url(_))), "{wrong}");
         }
     }

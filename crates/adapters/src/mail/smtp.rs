@@ -128,7 +128,12 @@ impl SmtpMailer {
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, MailError> {
-        let Server { protection, host, port, login } = &self.server;
+        let Server {
+            protection,
+            host,
+            port,
+            login,
+        } = &self.server;
         let at_once = (*protection == Protection::Tls).then(|| self.tls.clone());
         let mut connection =
             AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), None, &self.hello, at_once, None)
@@ -157,7 +162,11 @@ impl Mailer for SmtpMailer {
     async fn send(&self, mail: &OutgoingMail) -> Result<(), MailError> {
         tokio::time::timeout(self.timeout, self.attempt(mail))
             .await
-            .unwrap_or_else(|_| Err(MailError::Temporary("no answer of the mail server in time".to_owned())))
+            .unwrap_or_else(|_| {
+                Err(MailError::Temporary(
+                    "no answer of the mail server in time".to_owned(),
+                ))
+            })
     }
 }
 
@@ -218,7 +227,9 @@ fn not_taken(step: &str, error: &smtp::Error) -> MailError {
 ///
 /// Quotes the code of an answer but not its text, which may hold an address.
 fn not_reached(step: &str, error: &smtp::Error) -> MailError {
-    let why = error.status().map(|code| format!("the mail server answered {code}"));
+    let why = error
+        .status()
+        .map(|code| format!("the mail server answered {code}"));
     let why = why.or_else(|| local_reason(error)).unwrap_or_else(|| {
         if error.is_client() {
             "the mail server does not offer it".to_owned()

@@ -37,7 +37,10 @@ pub(super) fn parse(text: &str) -> Result<Server, &'static str> {
     if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
         return Err("must end after host and port");
     }
-    let host = url.host_str().filter(|host| !host.is_empty()).ok_or("names no host")?;
+    let host = url
+        .host_str()
+        .filter(|host| !host.is_empty())
+        .ok_or("names no host")?;
     let host = host.trim_start_matches('[').trim_end_matches(']');
     if protection == Protection::Plain && !is_this_machine(host) {
         return Err("sends in clear, which is allowed to this machine only; use smtps:// or smtp://");
@@ -52,7 +55,11 @@ pub(super) fn parse(text: &str) -> Result<Server, &'static str> {
 
 fn login(url: &Url) -> Result<Option<(String, Zeroizing<String>)>, &'static str> {
     const WRONG: &str = "has a user or a password that is not percent-encoded UTF-8";
-    let decoded = |text: &str| percent_decode_str(text).decode_utf8().map(|text| text.into_owned());
+    let decoded = |text: &str| {
+        percent_decode_str(text)
+            .decode_utf8()
+            .map(|text| text.into_owned())
+    };
     match (url.username(), url.password()) {
         ("", None) => Ok(None),
         ("", Some(_)) | (_, None) => Err("must name both a user and a password, or neither"),
@@ -75,16 +82,39 @@ mod tests {
     #[test]
     fn each_form_has_its_protection_and_its_usual_port() {
         let forms = [
-            ("smtps://mail.example.com", Protection::Tls, "mail.example.com", 465),
-            ("smtp://mail.example.com", Protection::StartTls, "mail.example.com", 587),
-            ("smtp://mail.example.com:2525/", Protection::StartTls, "mail.example.com", 2525),
+            (
+                "smtps://mail.example.com",
+                Protection::Tls,
+                "mail.example.com",
+                465,
+            ),
+            (
+                "smtp://mail.example.com",
+                Protection::StartTls,
+                "mail.example.com",
+                587,
+            ),
+            (
+                "smtp://mail.example.com:2525/",
+                Protection::StartTls,
+                "mail.example.com",
+                2525,
+            ),
             ("smtp+plain://localhost", Protection::Plain, "localhost", 25),
-            ("smtp+plain://127.0.0.1:1025", Protection::Plain, "127.0.0.1", 1025),
+            (
+                "smtp+plain://127.0.0.1:1025",
+                Protection::Plain,
+                "127.0.0.1",
+                1025,
+            ),
             ("smtp+plain://[::1]:1025", Protection::Plain, "::1", 1025),
         ];
         for (text, protection, host, port) in forms {
             let server = parse(text).map_err(|why| format!("{text}: {why}")).unwrap();
-            assert_eq!((server.protection, &*server.host, server.port), (protection, host, port));
+            assert_eq!(
+                (server.protection, &*server.host, server.port),
+                (protection, host, port)
+            );
             assert!(server.login.is_none());
         }
     }

@@ -143,15 +143,16 @@ impl Unwritable {
     fn new(name: &str, error: &minijinja::Error) -> Self {
         // The mistake may be in a file that the named one includes: the innermost error knows.
         let mut innermost = error;
-        while let Some(cause) = std::error::Error::source(innermost).and_then(<dyn std::error::Error>::downcast_ref)
+        while let Some(cause) =
+            std::error::Error::source(innermost).and_then(<dyn std::error::Error>::downcast_ref)
         {
             innermost = cause;
         }
         let problem = match innermost.kind() {
             // The template's own text, which is no secret.
-            kind @ (ErrorKind::SyntaxError | ErrorKind::TemplateNotFound) => {
-                innermost.detail().map_or(kind.to_string(), |detail| format!("{kind}: {detail}"))
-            }
+            kind @ (ErrorKind::SyntaxError | ErrorKind::TemplateNotFound) => innermost
+                .detail()
+                .map_or(kind.to_string(), |detail| format!("{kind}: {detail}")),
             kind => kind.to_string(),
         };
         Self {
@@ -171,7 +172,9 @@ fn environment(sources: BTreeMap<String, String>, problems: &mut Vec<String>) ->
     // A misspelt name is a mistake, not an empty text.
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|name| {
-        let html = Path::new(name).extension().is_some_and(|extension| extension == "html");
+        let html = Path::new(name)
+            .extension()
+            .is_some_and(|extension| extension == "html");
         if html { AutoEscape::Html } else { AutoEscape::None }
     });
     for (name, text) in sources {
@@ -188,7 +191,10 @@ fn complete_mails(
     problems: &mut Vec<String>,
 ) -> BTreeSet<(String, &'static str)> {
     let mut complete = BTreeSet::new();
-    let tags: BTreeSet<&str> = sources.keys().filter_map(|name| Some(name.split_once('/')?.0)).collect();
+    let tags: BTreeSet<&str> = sources
+        .keys()
+        .filter_map(|name| Some(name.split_once('/')?.0))
+        .collect();
     for tag in tags {
         for kind in MailKind::ALL.iter().map(|kind| kind.as_str()) {
             let names = PARTS.map(|part| format!("{tag}/{kind}/{part}"));
@@ -197,7 +203,10 @@ fn complete_mails(
                 [] => _ = complete.insert((tag.to_owned(), kind)),
                 missing if missing.len() == PARTS.len() => {}
                 missing => problems.extend(missing.iter().map(|name| {
-                    format!("{name}: is missing; a language needs all of {} of a mail", PARTS.join(", "))
+                    format!(
+                        "{name}: is missing; a language needs all of {} of a mail",
+                        PARTS.join(", ")
+                    )
                 })),
             }
         }
@@ -211,7 +220,9 @@ fn read_folder(folder: &Path, sources: &mut BTreeMap<String, String>, problems: 
     list_templates(folder, "", &mut names, problems);
     for name in names {
         if !is_template(&name) {
-            problems.push(format!("{name}: is no template; see the names in the guide to mail"));
+            problems.push(format!(
+                "{name}: is no template; see the names in the guide to mail"
+            ));
             continue;
         }
         match fs::read_to_string(folder.join(&name)) {
@@ -235,7 +246,10 @@ fn list_templates(folder: &Path, prefix: &str, names: &mut Vec<String>, problems
         let (path, name) = (entry.path(), format!("{prefix}{file}"));
         if path.is_dir() && prefix.matches('/').count() < 2 {
             list_templates(&path, &format!("{name}/"), names, problems);
-        } else if path.extension().is_some_and(|extension| extension == "txt" || extension == "html") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "txt" || extension == "html")
+        {
             names.push(name);
         }
     }
@@ -259,7 +273,10 @@ fn values(tag: &str, context: &MailContext) -> Value {
         ("direction", Value::from(direction(tag))),
         ("kind", Value::from(context.kind.as_str())),
         ("product", Value::from(context.product.as_str())),
-        ("full_name", text(context.full_name.as_deref().and_then(greeted_name))),
+        (
+            "full_name",
+            text(context.full_name.as_deref().and_then(greeted_name)),
+        ),
         ("email", Value::from(context.email.as_str())),
         ("new_email", text(context.new_email.as_deref())),
         ("link", text(context.link.as_deref())),
@@ -280,13 +297,15 @@ fn values(tag: &str, context: &MailContext) -> Value {
 fn greeted_name(name: &str) -> Option<&str> {
     const MOST_CHARS: usize = 60;
     let name = name.trim();
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let mut follower = name.chars().skip(1);
     let link = name.chars().any(|c| {
         let next = follower.next();
         // `example.com` is a link to many programs, `J. Doe` is none.
-        matches!(c, '/' | '\\' | ':' | '@' | '<' | '>') || (is_dot(c) && next.is_some_and(|next| !next.is_whitespace()))
+        matches!(c, '/' | '\\' | ':' | '@' | '<' | '>')
+            || (is_dot(c) && next.is_some_and(|next| !next.is_whitespace()))
     });
     let greeted = !name.is_empty()
         && name.chars().count() <= MOST_CHARS
@@ -304,7 +323,11 @@ fn is_dot(c: char) -> bool {
 fn direction(tag: &str) -> &'static str {
     const RIGHT_TO_LEFT: [&str; 10] = ["ar", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "ur", "yi"];
     let language = tag.split('-').next().unwrap_or(tag);
-    if RIGHT_TO_LEFT.contains(&language) { "rtl" } else { "ltr" }
+    if RIGHT_TO_LEFT.contains(&language) {
+        "rtl"
+    } else {
+        "ltr"
+    }
 }
 
 /// A mail of the kind as it may come, with everything in it or with as little as possible.

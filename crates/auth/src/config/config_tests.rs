@@ -2,6 +2,9 @@ use super::*;
 
 const DATABASE: &str = "[database]\nurl = \"sqlite:auth.db\"\n";
 
+/// A mailer that reaches people.
+pub(super) const MAILER: &str = "[mail]\ntransport = \"custom\"\nfrom = \"Example <auth@example.com>\"";
+
 fn load(toml: &str, env: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
     Config::load(Sources {
         file: Some(("horizon-auth.toml", toml)),
@@ -13,12 +16,12 @@ fn load(toml: &str, env: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
     })
 }
 
-fn with(toml: &str) -> Result<Config, ConfigErrors> {
+pub(super) fn with(toml: &str) -> Result<Config, ConfigErrors> {
     load(&format!("{toml}\n{DATABASE}"), &[])
 }
 
 /// The only problem, as a line.
-fn problem(result: Result<Config, ConfigErrors>) -> String {
+pub(super) fn problem(result: Result<Config, ConfigErrors>) -> String {
     let errors = result.unwrap_err();
     assert_eq!(errors.problems().len(), 1, "{errors}");
     errors.to_string()
@@ -157,6 +160,9 @@ fn plain_variables_of_the_design_are_understood() {
             ("RATE_LIMIT_REGISTER", "off"),
             ("APP_URL", "https://auth.example.com/"),
             ("NODE_ENV", "production"),
+            ("MAIL_TRANSPORT", "custom"),
+            ("MAIL_FROM", "Example <auth@example.com>"),
+            ("RATE_LIMIT_PASSWORD_RESET", "4/3600"),
         ],
     )
     .unwrap();
@@ -172,11 +178,14 @@ fn plain_variables_of_the_design_are_understood() {
         Duration::from_secs(60)
     );
     assert_eq!(config.policy.limits.register, None);
+    assert_eq!(config.policy.limits.password_reset.unwrap().limit, 4);
+    assert_eq!(config.policy.mail.from.email.written(), "auth@example.com");
 }
 
 #[test]
 fn only_the_word_production_in_node_env_says_anything() {
-    let production = format!("environment = \"production\"\npublic_url = \"https://a.example\"\n{DATABASE}");
+    let production =
+        format!("environment = \"production\"\npublic_url = \"https://a.example\"\n{DATABASE}\n{MAILER}");
     let config = load(&production, &[("NODE_ENV", "development")]).unwrap();
     assert_eq!(config.environment, Environment::Production);
     assert_eq!(
@@ -241,7 +250,7 @@ fn lifetimes_in_the_wrong_order_are_reported_at_the_one_that_was_given() {
 
 #[test]
 fn production_refuses_what_is_only_safe_on_a_developers_machine() {
-    let production = |toml: &str| with(&format!("environment = \"production\"\n{toml}"));
+    let production = |toml: &str| with(&format!("environment = \"production\"\n{toml}\n{MAILER}"));
     let line = problem(production(""));
     assert!(
         line.starts_with("public_url is missing, which production does not allow"),

@@ -226,3 +226,7 @@ mod tests;
 #[cfg(test)]
 #[path = "table_tests.rs"]
 mod table_tests;
+
+#[cfg(test)]
+#[path = "mail_tests.rs"]
+mod mail_tests;

@@ -276,7 +276,10 @@ fn mail(checked: &mut Checked) {
                 "write from = \"Example <auth@example.com>\" under [mail]",
             ),
         ],
-        "custom" => &[("mail.from", "write from = \"Example <auth@example.com>\" under [mail]")],
+        "custom" => &[(
+            "mail.from",
+            "write from = \"Example <auth@example.com>\" under [mail]",
+        )],
         _ => &[],
     };
     for (path, fix) in needed {

@@ -91,7 +91,7 @@ pub struct MailPolicy {
     pub reset_ttl: Duration,
     /// Life of a link that confirms a new address; 1 hour.
     pub email_change_ttl: Duration,
-    /// How long one attempt to send may take before another worker may try; 60 s.
+    /// How long one attempt to send may take before another worker may try; 25 s.
     pub lease: Duration,
 }
 
@@ -159,7 +159,7 @@ impl Policy {
             enumeration: Enumeration::Explicit,
             verification_proof: VerificationProof::Link,
             blocklist: false,
-            context_words: Vec::new(),
+            context_words: vec!["horizon auth".into()],
             breach_check: BreachCheck::Off,
             mail: MailPolicy {
                 from: Sender {
@@ -172,7 +172,7 @@ impl Policy {
                 verification_ttl: Duration::from_secs(DAY),
                 reset_ttl: Duration::from_secs(60 * MINUTE),
                 email_change_ttl: Duration::from_secs(60 * MINUTE),
-                lease: Duration::from_secs(MINUTE),
+                lease: Duration::from_secs(25),
             },
             default_roles: vec![default_role],
             default_tenant,

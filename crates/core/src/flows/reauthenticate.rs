@@ -4,8 +4,10 @@ use crate::auth::Auth;
 use crate::domain::audit::Event;
 use crate::domain::claims::AccessClaims;
 use crate::domain::client::Client;
+use crate::domain::ids::{SessionId, UserId};
 use crate::domain::limits::{Counted, Rule};
 use crate::domain::password::Password;
+use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Login;
 use crate::error::{Code, Error};
@@ -24,27 +26,55 @@ impl Auth {
         client: &Client,
         now: Timestamp,
     ) -> Result<Login, Error> {
-        let counted = Counted::User(&claims.tenant, claims.sub);
+        let claimant = Claimant {
+            tenant: &claims.tenant,
+            user: claims.sub,
+            session: Some(claims.sid),
+        };
+        let checked = self.check_password(claimant, password, client, now).await?;
+        checked.ok_or(Code::TokenInvalid.into())
+    }
+
+    /// The check itself, for somebody known in any way; `None` if the account is gone or disabled.
+    ///
+    /// # Errors
+    /// `rate_limited`, `password_incorrect`, `overloaded`, `unavailable`.
+    pub(super) async fn check_password(
+        &self,
+        claimant: Claimant<'_>,
+        password: &Password,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Option<Login>, Error> {
+        let Claimant {
+            tenant,
+            user,
+            session,
+        } = claimant;
+        let counted = Counted::User(tenant, user);
         self.limit(Rule::Reauthenticate, counted, now).await?;
-        let found = self
-            .store()
-            .db()
-            .await?
-            .find_login_of(&claims.tenant, claims.sub)
-            .await?;
+        let found = self.store().db().await?.find_login_of(tenant, user).await?;
         let Some(login) = found.filter(|login| login.disabled.is_none()) else {
-            return Err(Code::TokenInvalid.into());
+            return Ok(None);
         };
         let verified = self.hasher().verify(password, login.password.as_ref()).await?;
         if !verified.matches {
-            let event = self
-                .event(Event::ReauthenticationFailed, &claims.tenant, client, now)?
-                .with_user(claims.sub)
-                .with_session(claims.sid);
+            let mut event = self
+                .event(Event::ReauthenticationFailed, tenant, client, now)?
+                .with_user(user);
+            event.session = session;
             self.record(event).await?;
             return Err(Code::PasswordIncorrect.into());
         }
         self.forgive(Rule::Reauthenticate, counted).await?;
-        Ok(login)
+        Ok(Some(login))
     }
+}
+
+/// Who gives a password again.
+pub(super) struct Claimant<'a> {
+    pub(super) tenant: &'a TenantId,
+    pub(super) user: UserId,
+    /// The session that asks, if it is one.
+    pub(super) session: Option<SessionId>,
 }

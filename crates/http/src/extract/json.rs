@@ -1,5 +1,6 @@
 //! JSON bodies: declared, bounded, on time, and an object without doubled fields.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use axum::body::{Body, to_bytes};
@@ -64,7 +65,8 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence && charset.is_none_or(|(_, value)| value.trim_matches('"').eq_ignore_ascii_case("utf-8"))
 }
 
-async fn read(request: Request, http: &Http) -> Result<axum::body::Bytes, Error> {
+/// The bytes of a body, within the limits of size and time.
+pub(super) async fn read(request: Request, http: &Http) -> Result<axum::body::Bytes, Error> {
     let limit = http.config.max_body_bytes;
     let announced = request
         .headers()
@@ -106,6 +108,24 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
+    /// The fields of a form; `None` if one appears twice.
+    pub(super) fn from_pairs<'a>(pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> Option<Self> {
+        let mut fields = Self::default();
+        for (name, text) in pairs {
+            fields.insert(name.into_owned(), Value::String(text.into_owned()))?;
+        }
+        Some(fields)
+    }
+
+    /// Two parsers may pick different ones of two fields of a name; so nobody gets to pick.
+    fn insert(&mut self, name: String, value: Value) -> Option<()> {
+        if self.values.iter().any(|(known, _)| *known == name) {
+            return None;
+        }
+        self.values.push((name, value));
+        Some(())
+    }
+
     /// A string that must be there, parsed; `None` if a violation was noted.
     pub(crate) fn required<T>(
         &mut self,
@@ -166,18 +186,12 @@ impl<'de> Deserialize<'de> for Fields {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
-                let mut values: Vec<(String, Value)> = Vec::new();
-                while let Some((name, value)) = map.next_entry::<String, Value>()? {
-                    // Two parsers may pick different ones of two; so nobody gets to pick.
-                    if values.iter().any(|(known, _)| *known == name) {
-                        return Err(A::Error::custom("duplicate field"));
-                    }
-                    values.push((name, value));
+                let mut fields = Fields::default();
+                while let Some((name, value)) = map.next_entry()? {
+                    let inserted = fields.insert(name, value);
+                    inserted.ok_or_else(|| A::Error::custom("duplicate field"))?;
                 }
-                Ok(Fields {
-                    values,
-                    violations: Vec::new(),
-                })
+                Ok(fields)
             }
         }
 

@@ -2,8 +2,10 @@
 
 mod caller;
 mod current_user;
+mod form;
 mod json;
 
 pub(crate) use caller::{Caller, request_id};
 pub use current_user::CurrentUser;
-pub(crate) use json::{JsonBody, OptionalJsonBody};
+pub(crate) use form::{FormBody, LinkToken};
+pub(crate) use json::{Fields, JsonBody, OptionalJsonBody};

@@ -4,6 +4,23 @@ pub(crate) mod health;
 pub(crate) mod jwks;
 pub(crate) mod login;
 pub(crate) mod logout;
+pub(crate) mod password_reset;
 pub(crate) mod profile;
 pub(crate) mod refresh;
 pub(crate) mod register;
+pub(crate) mod verify_email;
+
+use horizon_auth_core::domain::password::Password;
+use horizon_auth_core::domain::token::{OneTime, Secret};
+use horizon_auth_core::domain::violation::Violation;
+use horizon_auth_core::error::Code;
+
+/// The token of a mail's link. One that cannot be ours is like one that does not work any more.
+pub(crate) fn one_time_token(text: &str) -> Result<Secret<OneTime>, Code> {
+    Secret::<OneTime>::parse(text).ok_or(Code::LinkInvalid)
+}
+
+/// A password to set, in bodies that call it `newPassword`.
+pub(crate) fn new_password(text: &str) -> Result<Password, Violation> {
+    Password::new(text).map_err(|violation| violation.of("newPassword"))
+}

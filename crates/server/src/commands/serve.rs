@@ -1,7 +1,7 @@
 //! `horizon-auth serve`: the service, until it is told to stop.
 
 use horizon_auth::config::{Config, Environment};
-use horizon_auth::{Engine, Http, Worker, router};
+use horizon_auth::{Engine, Http, Worker, pages, router};
 use tokio::net::TcpListener;
 
 use super::block_on;
@@ -40,7 +40,8 @@ pub(super) async fn serve(
     tracing::info!(%address, "listening");
     let stop = stop_signal()?;
     let draining = http.clone();
-    listener::serve(listener, router(http), &config.server, stop, || {
+    let app = router(http.clone()).merge(pages(http));
+    listener::serve(listener, app, &config.server, stop, || {
         tracing::info!("stopping: running requests are finished, new connections refused");
         draining.drain();
     })

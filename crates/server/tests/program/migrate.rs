@@ -4,14 +4,15 @@ use horizon_auth_testkit::{Database, Kind};
 
 use crate::support::{Installation, stderr, stdout};
 
-const PRODUCTION: &str = "environment = \"production\"\npublic_url = \"https://auth.example.com\"\n";
+const PRODUCTION: &str = "environment = \"production\"\npublic_url = \"https://auth.example.com\"\n\
+     mail.transport = \"smtp\"\nmail.from = \"auth@example.com\"\nmail.smtp_url = \"smtps://127.0.0.1:1\"\n";
 
 fn the_whole_way(database: &str) {
     let installation = Installation::on(database, PRODUCTION);
 
     let before = installation.run(&["migrate", "--status"]);
     assert_eq!(before.status.code(), Some(1));
-    assert_eq!(stdout(&before), "0 of 1 migrations are applied\n");
+    assert_eq!(stdout(&before), "0 of 2 migrations are applied\n");
     assert_eq!(stderr(&before), "error: the schema is not current\n");
 
     let refused = installation.run(&["serve"]);
@@ -23,7 +24,7 @@ fn the_whole_way(database: &str) {
     let complaint = stderr(&refused);
     assert!(
         complaint.ends_with(
-            "error: the database schema has 0 of 1 migrations; run `horizon-auth migrate` first\n"
+            "error: the database schema has 0 of 2 migrations; run `horizon-auth migrate` first\n"
         ),
         "{complaint}"
     );
@@ -32,16 +33,16 @@ fn the_whole_way(database: &str) {
     assert!(migrated.status.success(), "{}", stderr(&migrated));
     assert_eq!(
         stdout(&migrated),
-        "applied 1 migration; the schema is current (1 in all)\n"
+        "applied 2 migrations; the schema is current (2 in all)\n"
     );
 
     let again = installation.run(&["migrate"]);
     assert!(again.status.success());
-    assert_eq!(stdout(&again), "nothing to do: all 1 migrations are applied\n");
+    assert_eq!(stdout(&again), "nothing to do: all 2 migrations are applied\n");
 
     let after = installation.run(&["migrate", "--status"]);
     assert_eq!(after.status.code(), Some(0));
-    assert_eq!(stdout(&after), "1 of 1 migrations are applied\n");
+    assert_eq!(stdout(&after), "2 of 2 migrations are applied\n");
 
     let running = installation.serve();
     assert_eq!(running.get("/health/ready", "").status(), 200);

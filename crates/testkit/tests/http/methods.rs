@@ -8,12 +8,16 @@ use horizon_auth_testkit::Answer;
 
 use crate::support::{ANA, app, assert_common_headers, assert_problem, bare, names, secure_app};
 
-const ROUTES: [(&str, &[&str]); 8] = [
+const ROUTES: [(&str, &[&str]); 12] = [
     ("/auth/register", &["POST"]),
     ("/auth/login", &["POST"]),
     ("/auth/refresh", &["POST", "DELETE"]),
     ("/auth/logout", &["POST"]),
     ("/auth/profile", &["GET", "HEAD"]),
+    ("/auth/verify-email", &["POST"]),
+    ("/auth/verify-email/resend", &["POST"]),
+    ("/auth/password-reset/request", &["POST"]),
+    ("/auth/password-reset/complete", &["POST"]),
     ("/.well-known/jwks.json", &["GET", "HEAD"]),
     ("/health/live", &["GET", "HEAD"]),
     ("/health/ready", &["GET", "HEAD"]),

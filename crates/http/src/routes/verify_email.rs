@@ -1,0 +1,54 @@
+use axum::Json;
+use axum::extract::State;
+use horizon_auth_core::domain::email::Email;
+use horizon_auth_core::domain::password::Password;
+use horizon_auth_core::flows::{RequestVerificationCommand, VerifyEmailCommand};
+use serde_json::{Value, json};
+
+use super::{new_password, one_time_token};
+use crate::extract::{Caller, JsonBody};
+use crate::problem::Problem;
+use crate::state::Http;
+
+/// `POST /auth/verify-email`: 200; the address is proved, and sessions that began before are over.
+pub(crate) async fn verify_email(
+    State(http): State<Http>,
+    Caller(client): Caller,
+    JsonBody(mut body): JsonBody,
+) -> Result<Json<Value>, Problem> {
+    let token = body.required("token", |text| Ok(one_time_token(text)));
+    let password = body.optional("password", Password::offered);
+    let replacement = body.optional("newPassword", new_password);
+    let parsed = token.zip(password).zip(replacement);
+    let ((token, password), replacement) = body.finish(parsed)?;
+    http.auth
+        .verify_email(VerifyEmailCommand {
+            tenant: http.auth.policy().default_tenant.clone(),
+            token: token?,
+            password,
+            new_password: replacement,
+            client,
+        })
+        .await?;
+    Ok(Json(json!({ "message": "Your e-mail address is verified" })))
+}
+
+/// `POST /auth/verify-email/resend`: 200 with one answer for every address.
+pub(crate) async fn resend(
+    State(http): State<Http>,
+    Caller(client): Caller,
+    JsonBody(mut body): JsonBody,
+) -> Result<Json<Value>, Problem> {
+    let email = body.required("email", Email::parse);
+    let email = body.finish(email)?;
+    let tenant = http.auth.policy().default_tenant.clone();
+    http.auth
+        .request_verification(RequestVerificationCommand {
+            tenant,
+            email,
+            client,
+        })
+        .await?;
+    let message = "If an account with this address is waiting to be verified, a mail is on its way";
+    Ok(Json(json!({ "message": message })))
+}
