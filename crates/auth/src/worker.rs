@@ -6,7 +6,7 @@ use horizon_auth_core::auth::Auth;
 use horizon_auth_core::error::Error;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
 /// How often the revocation set is looked after. While it is suspect, tokens are refused.
 const HEAL: Duration = Duration::from_secs(1);
@@ -14,6 +14,8 @@ const HEAL: Duration = Duration::from_secs(1);
 const SWEEP: Duration = Duration::from_secs(60);
 /// How often the outbox is looked into without being told: other processes queue mails too, and some are tried again.
 const MAIL: Duration = Duration::from_secs(1);
+/// How long the step that a task is in may go on after [`Worker::stop`].
+const LAST_STEP: Duration = Duration::from_secs(10);
 /// How often at most a failure to send is logged: without a database it comes every second.
 const COMPLAIN: Duration = Duration::from_secs(60);
 
@@ -38,13 +40,21 @@ impl Worker {
         }
     }
 
-    /// Ends the tasks after the step they are in: a mail that is being sent is sent or given back first,
-    /// which takes at most `mail.timeout` and a few seconds.
+    /// Ends the tasks after the step they are in, or after ten seconds: a mail that is being sent then is
+    /// abandoned, and is sent again when its lease is over.
     pub async fn stop(self) {
         let _ = self.stop.send(true); // an ended task needs no signal
-        for task in self.tasks {
-            if task.await.is_err() {
-                tracing::error!("the background worker panicked");
+        let deadline = Instant::now() + LAST_STEP;
+        for mut task in self.tasks {
+            match timeout_at(deadline, &mut task).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => tracing::error!("the background worker panicked"),
+                Err(_) => {
+                    task.abort();
+                    tracing::warn!(
+                        "background work was abandoned; what is not done is done after the next start"
+                    );
+                }
             }
         }
     }

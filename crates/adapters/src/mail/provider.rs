@@ -95,15 +95,12 @@ fn judge(status: StatusCode) -> Result<(), MailError> {
         return Ok(());
     }
     let text = format!("the mail provider answered {}", status.as_u16());
-    let of_the_mail = match status {
-        // Another attempt is under way or too fast, or the operator's key is wrong: the mail is not to blame.
-        StatusCode::UNAUTHORIZED
-        | StatusCode::FORBIDDEN
-        | StatusCode::REQUEST_TIMEOUT
-        | StatusCode::CONFLICT
-        | StatusCode::TOO_MANY_REQUESTS => false,
-        other => other.is_client_error(),
-    };
+    // Any other answer is about the operator's account, key or URL, or about the provider itself:
+    // the mail is not to blame and must not be lost.
+    let of_the_mail = matches!(
+        status,
+        StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNPROCESSABLE_ENTITY
+    );
     Err(if of_the_mail {
         MailError::Permanent(text)
     } else {
@@ -159,7 +156,7 @@ mod tests {
         for code in [200, 202] {
             assert!(verdict(code).is_ok(), "{code}");
         }
-        for code in [301, 401, 403, 408, 409, 429, 500, 503] {
+        for code in [301, 401, 402, 403, 404, 408, 409, 429, 500, 503] {
             assert!(matches!(verdict(code), Err(MailError::Temporary(_))), "{code}");
         }
         for code in [400, 413, 422] {

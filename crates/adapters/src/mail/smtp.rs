@@ -206,8 +206,15 @@ async fn transfer(
     refused.map_err(|error| not_reached("MAIL", &error))?;
     let refused = connection.command(Rcpt::new(to, Vec::new())).await;
     refused.map_err(|error| not_taken("RCPT", &error))?;
-    let refused = connection.command(Data).await;
-    refused.map_err(|error| not_taken("DATA", &error))?;
+    let answer = connection.command(Data).await;
+    let answer = answer.map_err(|error| not_taken("DATA", &error))?;
+    if !answer.has_code(354) {
+        // Somebody slipped an answer in before TLS began, or the server miscounts: each further
+        // answer would belong to the command before, and a refusal would look like consent.
+        return Err(MailError::Temporary(
+            "the mail server answers out of step".to_owned(),
+        ));
+    }
     let refused = connection.message(bytes).await;
     refused.map_err(|error| not_taken("the mail", &error))?;
     Ok(())

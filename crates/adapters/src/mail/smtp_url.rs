@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use percent_encoding::percent_decode_str;
@@ -55,11 +56,7 @@ pub(super) fn parse(text: &str) -> Result<Server, &'static str> {
 
 fn login(url: &Url) -> Result<Option<(String, Zeroizing<String>)>, &'static str> {
     const WRONG: &str = "has a user or a password that is not percent-encoded UTF-8";
-    let decoded = |text: &str| {
-        percent_decode_str(text)
-            .decode_utf8()
-            .map(|text| text.into_owned())
-    };
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8().map(Cow::into_owned);
     match (url.username(), url.password()) {
         ("", None) => Ok(None),
         ("", Some(_)) | (_, None) => Err("must name both a user and a password, or neither"),

@@ -348,34 +348,5 @@ fn sample(kind: MailKind, product: &str, full: bool) -> MailContext {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_that_could_be_a_link_is_not_greeted() {
-        for name in ["Ana", "J. R. Doe", "O'Hara", "רות", " Zoë ", "Doe Jr."] {
-            assert_eq!(greeted_name(name), Some(name.trim()), "{name}");
-        }
-        let refused = [
-            "",
-            "  ",
-            "evil.example",
-            "you won: example。com",
-            "http://evil",
-            "a@b",
-            "Ana\nBen",
-            "Ana\u{202e}neB",
-            "<b>",
-            &"x".repeat(61),
-        ];
-        for name in refused {
-            assert_eq!(greeted_name(name), None, "{name:?}");
-        }
-    }
-
-    #[test]
-    fn arabic_and_hebrew_run_from_right_to_left() {
-        let directions = ["ar-EG", "he", "en", "de-AT", "arn"].map(direction);
-        assert_eq!(directions, ["rtl", "rtl", "ltr", "ltr", "ltr"]);
-    }
-}
+#[path = "templates_tests.rs"]
+mod tests;
