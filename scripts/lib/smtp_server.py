@@ -48,7 +48,7 @@ class Mailboxes:
             mailbox = self.folder / name
             mailbox.mkdir(exist_ok=True)
             (mailbox / f"{number}.eml").write_bytes(envelope.original_content)
-            decoded = json.dumps(decode(session, envelope))
+            decoded = json.dumps(decode(server, session, envelope))
             # Renamed at the end: whoever sees the name sees all of it.
             unfinished = mailbox / f".{number}"
             unfinished.write_text(decoded)
@@ -56,14 +56,14 @@ class Mailboxes:
         return "250 OK"
 
 
-def decode(session, envelope):
+def decode(server, session, envelope):
     mail = email.message_from_bytes(envelope.original_content, policy=email.policy.default)
     bodies = {part.get_content_type(): part.get_content() for part in mail.walk() if not part.is_multipart()}
     return {
         "mail_from": envelope.mail_from,
         "recipients": envelope.rcpt_tos,
         "smtputf8": bool(envelope.smtp_utf8),
-        "tls": session.ssl is not None,
+        "tls": server.transport.get_extra_info("ssl_object") is not None,
         "login": session.auth_data.login.decode() if session.auth_data else None,
         "headers": [[name, str(value)] for name, value in mail.items()],
         "type": mail.get_content_type(),
