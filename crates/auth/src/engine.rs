@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use horizon_auth_adapters::cache::memory::{MemoryDenylist, MemoryLimiter};
+use horizon_auth_adapters::mail::MuteMailer;
 use horizon_auth_adapters::sql::{
     ClaimError, MigrateError, MigrationStatus, NodeClaim, SqlConfig, SqlStore, UrlError,
 };
@@ -59,14 +60,32 @@ impl Engine {
     /// # Errors
     /// [`OpenError`]; each names the setting.
     pub fn open(config: &Config) -> Result<Self, OpenError> {
-        Self::open_with_mailer(config, mailer(config)?)
+        Self::join(config, mailer(config)?, Auth::from_parts)
     }
 
     /// The same with a way out for mails of one's own; `mail.transport` and what belongs to it is not looked at.
     ///
     /// # Errors
-    /// [`OpenError`]; each names the setting.
+    /// As [`Engine::open`].
     pub fn open_with_mailer(config: &Config, mailer: Arc<dyn Mailer>) -> Result<Self, OpenError> {
+        Self::join(config, mailer, Auth::from_parts)
+    }
+
+    /// The same for a program that works beside the server, such as the command line
+    /// ([`Auth::beside_server`]): it needs no claim, and must not call [`Auth::prepare`].
+    /// The mails that it queues are sent by the server.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn open_beside_server(config: &Config) -> Result<Self, OpenError> {
+        Self::join(config, Arc::new(MuteMailer), Auth::beside_server)
+    }
+
+    fn join(
+        config: &Config,
+        mailer: Arc<dyn Mailer>,
+        join: impl FnOnce(Parts) -> Auth,
+    ) -> Result<Self, OpenError> {
         let ring = key_ring(&config.keys)?;
         let database = &config.database;
         let store = SqlStore::new(&SqlConfig {
@@ -75,7 +94,7 @@ impl Engine {
         })?;
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let policy = config.policy.clone();
-        let auth = Auth::from_parts(Parts {
+        let auth = join(Parts {
             store: Arc::new(store.clone()),
             denylist: Arc::new(MemoryDenylist::default()),
             limiter: Arc::new(MemoryLimiter::default()),

@@ -61,6 +61,7 @@ pub mod config;
 mod engine;
 mod keys;
 mod mail;
+pub mod operator;
 mod worker;
 
 pub use engine::{Engine, OpenError};

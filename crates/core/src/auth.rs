@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -70,7 +71,20 @@ struct Inner {
     flights: Flights,
     /// Rung when a mail was queued.
     mail_bell: Notify,
+    outside: Outside,
 }
+
+/// What this engine knows about changes made beside the server ([`crate::ports::store::OutsideChanges`]).
+struct Outside {
+    /// Whether this engine is not the server's.
+    is_outsider: bool,
+    /// An outsider's own last change.
+    noted: AtomicI64,
+    /// The change up to which a server's memory holds everything; before the first look, none.
+    read: AtomicI64,
+}
+
+const NONE: i64 = -1;
 
 impl fmt::Debug for Auth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,10 +96,29 @@ impl Auth {
     /// Joins the parts. Call [`Auth::prepare`] before the first request.
     #[must_use]
     pub fn from_parts(parts: Parts) -> Self {
+        Self::join(parts, false)
+    }
+
+    /// Joins the parts for a program that works beside the server, such as the command line.
+    ///
+    /// The server decides from its own memory. So every revocation of this engine is noted in
+    /// the database, where the server looks every second; [`Auth::is_in_effect`] tells when it
+    /// has looked. Such an engine serves nobody: do not call [`Auth::prepare`].
+    #[must_use]
+    pub fn beside_server(parts: Parts) -> Self {
+        Self::join(parts, true)
+    }
+
+    fn join(parts: Parts, is_outsider: bool) -> Self {
         Self(Arc::new(Inner {
             parts,
             flights: Flights::default(),
             mail_bell: Notify::new(),
+            outside: Outside {
+                is_outsider,
+                noted: AtomicI64::new(NONE),
+                read: AtomicI64::new(NONE),
+            },
         }))
     }
 
@@ -143,6 +176,24 @@ impl Auth {
     /// Tells the worker of this process that there is a mail to send. Call it after the commit.
     pub(crate) fn ring_mail_bell(&self) {
         self.0.mail_bell.notify_one();
+    }
+
+    pub(crate) fn is_outsider(&self) -> bool {
+        self.0.outside.is_outsider
+    }
+
+    /// The number of this engine's last outside change, if it made one.
+    pub(crate) fn noted_change(&self) -> Option<i64> {
+        Some(self.0.outside.noted.load(Ordering::Acquire)).filter(|number| *number != NONE)
+    }
+
+    /// The outside change up to which the memory holds everything, if it has been read at all.
+    pub(crate) fn read_change(&self) -> Option<i64> {
+        Some(self.0.outside.read.load(Ordering::Acquire)).filter(|number| *number != NONE)
+    }
+
+    pub(crate) fn set_read_change(&self, made: i64) {
+        self.0.outside.read.store(made, Ordering::Release);
     }
 
     pub(crate) fn tokens(&self) -> &AccessTokens {
@@ -209,6 +260,18 @@ impl Auth {
         self.commit(tx, row).await
     }
 
+    /// Writes an event about a user that has no other transaction to belong to. The event of a user
+    /// who was deleted meanwhile names nobody, or it would bring the id back into the trail.
+    pub(crate) async fn record_about_user(&self, mut row: AuditRow) -> Result<(), Error> {
+        let mut tx = self.store().begin().await?;
+        if let Some(user) = row.user
+            && !tx.lock_user(&row.tenant, user).await?
+        {
+            (row.user, row.session) = (None, None);
+        }
+        self.commit(tx, row).await
+    }
+
     /// Writes the event into the transaction, commits, and announces it.
     pub(crate) async fn commit(&self, mut tx: Box<dyn Tx>, row: AuditRow) -> Result<(), Error> {
         tx.insert_audit_event(&row).await?;
@@ -235,9 +298,18 @@ impl Auth {
                 tx.insert_revocation(revocation, row.at).await?;
             }
             tx.insert_audit_event(&row).await?;
+            // Last, because everybody's changes wait for this row.
+            let noted = if auth.is_outsider() {
+                Some(tx.note_outside_change().await?)
+            } else {
+                None
+            };
             if let Err(error) = tx.commit().await {
                 auth.denylist().suspect();
                 return Err(error.into());
+            }
+            if let Some(number) = noted {
+                auth.0.outside.noted.fetch_max(number, Ordering::AcqRel);
             }
             auth.denylist().deny(&revocations).await?;
             announce(&row);
@@ -246,6 +318,19 @@ impl Auth {
         tokio::spawn(work)
             .await
             .unwrap_or(Err(Error::Internal("a revocation panicked")))
+    }
+
+    /// Commits an event about a user together with the cut-off that kills the user's access tokens.
+    pub(crate) async fn commit_cut_off(
+        &self,
+        tx: Box<dyn Tx>,
+        user: UserId,
+        min_epoch: i64,
+        row: AuditRow,
+    ) -> Result<(), Error> {
+        let what = Revoked::User { user, min_epoch };
+        let revocation = self.revocation(&row.tenant, what, row.at);
+        self.commit_revoking(tx, vec![revocation], row).await
     }
 
     /// The access token of a session, for the user as just read.
@@ -300,7 +385,7 @@ pub(crate) fn announce(row: &AuditRow) {
                 userId = row.user.map(UserId::uuid).map(tracing::field::display),
                 sessionId = row.session.map(SessionId::uuid).map(tracing::field::display),
                 email = row.email.as_deref(),
-                ip = %row.ip,
+                ip = row.ip.map(tracing::field::display),
                 userAgent = row.user_agent.as_deref(),
                 requestId = %row.request,
             )

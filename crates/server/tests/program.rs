@@ -21,6 +21,8 @@ mod help;
 mod keys;
 #[path = "program/logs.rs"]
 mod logs;
+#[path = "program/mail.rs"]
+mod mail;
 #[path = "program/migrate.rs"]
 mod migrate;
 #[path = "program/serve.rs"]

@@ -6,6 +6,8 @@ mod auth;
 mod bodies;
 #[path = "http/faults.rs"]
 mod faults;
+#[path = "http/guessing.rs"]
+mod guessing;
 #[path = "http/headers.rs"]
 mod headers;
 #[path = "http/health.rs"]

@@ -47,7 +47,7 @@ impl<C: HasConn> Audit for Sql<C> {
             row.user.map(UserId::uuid),
             row.session.map(SessionId::uuid),
             row.email.as_deref(),
-            row.ip.to_string(),
+            row.ip_text(),
             row.user_agent.as_deref(),
             row.request.uuid(),
         )?;
@@ -78,11 +78,12 @@ impl<C: HasConn> Audit for Sql<C> {
         user: UserId,
         pseudonym: UserId,
     ) -> Result<u64> {
+        // A token that was shown to another tenant left an event there.
         sql!(
             execute,
             self,
             "UPDATE audit_events SET user_id = $3, session_id = NULL, email = NULL, ip = '', user_agent = NULL
-              WHERE tenant_id = $1 AND user_id = $2",
+              WHERE user_id = $2 AND (tenant_id = $1 OR event = 'tenant_mismatch')",
             tenant.as_str(),
             user.uuid(),
             pseudonym.uuid(),

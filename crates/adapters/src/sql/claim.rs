@@ -28,11 +28,28 @@ pub enum ClaimError {
 /// Proof that this process is the only one. Ends with the process, however that ends.
 #[derive(Debug)]
 pub struct NodeClaim {
-    _held: Held,
+    held: Held,
+}
+
+impl NodeClaim {
+    /// Gives the claim up now. Dropped, PostgreSQL frees it only when it notices that the connection is gone.
+    pub async fn release(self) {
+        match self.held {
+            // Whatever fails here, the end of the connection frees the lock.
+            #[cfg(feature = "postgres")]
+            Held::Pg(mut conn) => {
+                let _ = sqlx::query("SELECT pg_advisory_unlock_all()")
+                    .execute(&mut conn)
+                    .await;
+                let _ = sqlx::Connection::close(conn).await;
+            }
+            #[cfg(feature = "sqlite")]
+            Held::Sqlite(file) => drop(file),
+        }
+    }
 }
 
 #[derive(Debug)]
-#[expect(dead_code, reason = "held for its lock, never looked at")]
 enum Held {
     #[cfg(feature = "postgres")]
     Pg(sqlx::PgConnection),
@@ -64,8 +81,7 @@ impl SqlStore {
             #[cfg(feature = "sqlite")]
             Engine::Sqlite { file, .. } => lock_beside(file)?.map(Held::Sqlite),
         };
-        held.map(|held| NodeClaim { _held: held })
-            .ok_or(ClaimError::Taken)
+        held.map(|held| NodeClaim { held }).ok_or(ClaimError::Taken)
     }
 }
 

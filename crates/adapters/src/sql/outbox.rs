@@ -161,4 +161,33 @@ impl<C: HasConn> Outbox for Sql<C> {
             email.canonical(),
         )
     }
+
+    async fn delete_mails_about(
+        &mut self,
+        tenant: &TenantId,
+        user: UserId,
+        kind: Option<MailKind>,
+    ) -> Result<u64> {
+        sql!(
+            execute,
+            self,
+            "DELETE FROM outbox WHERE tenant_id = $1 AND user_id = $2 AND kind = COALESCE($3, kind)",
+            tenant.as_str(),
+            user.uuid(),
+            kind.map(MailKind::as_str),
+        )
+    }
+
+    async fn find_mail_claim(&mut self, mail: &ClaimedMail) -> Result<bool> {
+        let row = sql!(
+            fetch_optional(Uuid,),
+            self,
+            "SELECT id FROM outbox
+              WHERE id = $1 AND tenant_id = $2 AND attempts = $3 AND sent_at IS NULL AND dead_at IS NULL",
+            mail.id.uuid(),
+            mail.tenant.as_str(),
+            mail.attempt,
+        )?;
+        Ok(row.is_some())
+    }
 }

@@ -163,7 +163,7 @@ async fn rotate_postgres(pool: &sqlx::PgPool, rotation: &Rotation) -> Result<Rot
     .bind(rotation.audit.id.uuid())
     .bind(level.as_str())
     .bind(event)
-    .bind(rotation.audit.ip.to_string())
+    .bind(rotation.audit.ip_text())
     .bind(rotation.audit.user_agent.as_deref())
     .bind(rotation.audit.request.uuid())
     .fetch_one(pool)

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::conn::{HasConn, Sql};
 use super::error::is_taken;
-use super::types::{UserRow, disabled_by};
+use super::types::{UserRow, disabled_by, tenant as tenant_id};
 
 #[derive(sqlx::FromRow)]
 struct LoginRow {
@@ -81,6 +81,16 @@ impl<C: HasConn> Users for Sql<C> {
             email.canonical(),
         )?;
         Ok(row.map(|(id,)| UserId::from_uuid(id)))
+    }
+
+    async fn find_user_tenant(&mut self, user: UserId) -> Result<Option<TenantId>> {
+        let row = sql!(
+            fetch_optional(String,),
+            self,
+            "SELECT tenant_id FROM users WHERE id = $1",
+            user.uuid(),
+        )?;
+        row.map(|(name,)| tenant_id(&name)).transpose()
     }
 
     async fn find_user_by_email(&mut self, tenant: &TenantId, email: &Email) -> Result<Option<User>> {
@@ -261,6 +271,19 @@ impl<C: HasConn> Users for Sql<C> {
             tenant.as_str(),
         )?;
         Ok(deleted == 1)
+    }
+
+    async fn lock_user(&mut self, tenant: &TenantId, user: UserId) -> Result<bool> {
+        // Only PostgreSQL needs the lock, as strong as an UPDATE's. SQLite has one writer.
+        let row = sql!(
+            fetch_optional(Uuid,),
+            self,
+            postgres: "SELECT id FROM users WHERE id = $1 AND tenant_id = $2 FOR NO KEY UPDATE",
+            sqlite: "SELECT id FROM users WHERE id = $1 AND tenant_id = $2",
+            user.uuid(),
+            tenant.as_str(),
+        )?;
+        Ok(row.is_some())
     }
 
     async fn advance_token_epoch(

@@ -197,6 +197,16 @@ impl PasswordHasher {
         Ok(verified)
     }
 
+    /// Whether [`PasswordHasher::verify`] would compute this hash, or else why
+    /// not: for an import, which should not store what can never log in. The
+    /// reason holds nothing of the hash.
+    pub fn can_verify(&self, stored: &PasswordHash) -> Result<(), &'static str> {
+        match StoredHash::read(stored.as_str(), self.0.budget_kib, self.0.bcrypt) {
+            Ok(_) => Ok(()),
+            Err(refusal) => Err(refusal.reason()),
+        }
+    }
+
     /// Refuses at once when the queue is full, for callers with work to do before they hash.
     /// It reserves nothing: the queue may still be full later.
     ///
@@ -239,7 +249,10 @@ impl Inner {
             Ok(StoredHash::Bcrypt(_)) if password.as_bytes().contains(&0) => self.decoy(),
             Ok(StoredHash::Bcrypt(hash)) => Check::Bcrypt(hash),
             Err(refusal) => {
-                tracing::warn!(reason = %refusal, "a stored password hash was refused; its owner cannot log in");
+                tracing::warn!(
+                    reason = refusal.reason(),
+                    "a stored password hash was refused; its owner cannot log in"
+                );
                 self.decoy()
             }
         }

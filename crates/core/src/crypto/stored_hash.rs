@@ -30,13 +30,13 @@ pub(super) enum Refusal {
     BcryptOff,
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Refusal {
+    pub(super) const fn reason(self) -> &'static str {
+        match self {
             Self::Malformed => "not a hash that is understood here",
             Self::TooCostly => "it costs more than the configuration allows",
             Self::BcryptOff => "bcrypt is switched off",
-        })
+        }
     }
 }
 

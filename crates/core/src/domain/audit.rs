@@ -92,6 +92,8 @@ pub enum Event {
     RolesChanged,
     /// An operator ended all sessions of the account.
     SessionsEnded,
+    /// An operator took a copy of all accounts with their password hashes.
+    HashesExported,
     /// A mail could not be delivered and is given up.
     MailFailed,
     /// A token of one tenant was used in another.
@@ -130,6 +132,7 @@ impl Event {
         Self::AccountEnabled,
         Self::RolesChanged,
         Self::SessionsEnded,
+        Self::HashesExported,
         Self::MailFailed,
         Self::TenantMismatch,
     ];
@@ -167,6 +170,7 @@ impl Event {
             Self::AccountEnabled => ("account_enabled", Level::Info),
             Self::RolesChanged => ("roles_changed", Level::Warn),
             Self::SessionsEnded => ("sessions_ended", Level::Warn),
+            Self::HashesExported => ("hashes_exported", Level::Warn),
             Self::MailFailed => ("mail_failed", Level::Error),
             Self::TenantMismatch => ("tenant_mismatch", Level::Warn),
         }
@@ -205,8 +209,8 @@ pub struct AuditRow {
     pub session: Option<SessionId>,
     /// Masked address, where one was given.
     pub email: Option<String>,
-    /// From where.
-    pub ip: IpAddr,
+    /// From where, unless that says too much.
+    pub ip: Option<IpAddr>,
     /// With what.
     pub user_agent: Option<String>,
     /// In which request.
@@ -225,7 +229,7 @@ impl AuditRow {
             user: None,
             session: None,
             email: None,
-            ip: client.ip,
+            ip: Some(client.ip),
             user_agent: client.user_agent.clone(),
             request: client.request,
         }
@@ -250,5 +254,24 @@ impl AuditRow {
     pub fn with_email(mut self, email: &Email) -> Self {
         self.email = Some(email.masked());
         self
+    }
+
+    /// The same about somebody who has a pseudonym from now on: nothing in it leads to the person.
+    #[must_use]
+    pub fn under_pseudonym(self, pseudonym: UserId) -> Self {
+        Self {
+            user: Some(pseudonym),
+            session: None,
+            email: None,
+            ip: None,
+            user_agent: None,
+            ..self
+        }
+    }
+
+    /// The network address as stored; empty if it is not told.
+    #[must_use]
+    pub fn ip_text(&self) -> String {
+        self.ip.map_or_else(String::new, |ip| ip.to_string())
     }
 }

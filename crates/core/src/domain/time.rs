@@ -22,6 +22,16 @@ impl Timestamp {
         self.0
     }
 
+    /// Reads ISO 8601 with date, time and offset, for example `2026-01-15T10:30:00Z` (RFC 3339 section 5.6).
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        use time::format_description::well_known::Rfc3339;
+        let at = time::OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000_000))
+            .ok()
+            .map(Self)
+    }
+
     /// Whole seconds since the epoch, as JWT `NumericDate` wants them (RFC 7519 section 2).
     #[must_use]
     pub const fn seconds(self) -> i64 {
@@ -94,6 +104,19 @@ mod tests {
             Timestamp::from_millis(1_705_314_600_007).to_string(),
             "2024-01-15T10:30:00.007Z"
         );
+    }
+
+    #[test]
+    fn an_instant_survives_its_text() {
+        for millis in [0, 1_705_314_600_007, -1, 253_402_300_799_999] {
+            let at = Timestamp::from_millis(millis);
+            assert_eq!(Timestamp::parse(&at.to_string()), Some(at));
+        }
+        let offset = Timestamp::parse("2024-01-15T11:30:00+01:00");
+        assert_eq!(offset, Some(Timestamp::from_millis(1_705_314_600_000)));
+        for text in ["", "2024-01-15", "2024-13-15T10:30:00Z", "yesterday"] {
+            assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::password::PasswordHash;
 use super::role::Role;
 use super::tenant::TenantId;
 use super::time::Timestamp;
+use super::violation::Violation;
 
 /// Who switched an account off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,23 @@ pub struct User {
     pub created_at: Timestamp,
     /// When the row last changed.
     pub updated_at: Timestamp,
+}
+
+impl User {
+    /// A name to show to people, trimmed; `None` if nothing is left.
+    ///
+    /// # Errors
+    /// A [`Violation`] of the field `fullName`: more than 200 characters, or control characters.
+    pub fn parse_full_name(text: &str) -> Result<Option<String>, Violation> {
+        let text = text.trim();
+        if text.chars().count() > 200 {
+            return Err(Violation::new("fullName", "must be at most 200 characters"));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(Violation::new("fullName", "must not contain control characters"));
+        }
+        Ok((!text.is_empty()).then(|| text.to_owned()))
+    }
 }
 
 /// What log-in needs to know before it hashes.

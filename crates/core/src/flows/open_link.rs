@@ -57,12 +57,15 @@ impl Auth {
 }
 
 impl Link {
-    /// Uses the link up, in a transaction that holds the user's row. The account as it
-    /// stands under that lock.
+    /// Locks the user's row and uses the link up. The account as it stands under that lock.
     ///
     /// # Errors
     /// `link_invalid` if somebody was faster; drop the transaction then.
     pub(super) async fn consume(&self, tx: &mut dyn Tx, now: Timestamp) -> Result<Login, Error> {
+        // First of all locks, as everywhere: users, then what belongs to them.
+        if !tx.lock_user(&self.tenant, self.user).await? {
+            return Err(Code::LinkInvalid.into());
+        }
         let consumed = tx.consume_one_time_token(&self.digest, self.purpose, now).await?;
         if consumed.is_none() {
             return Err(Code::LinkInvalid.into());

@@ -25,7 +25,7 @@ impl Auth {
             }
         }
         tx.commit().await?;
-        self.reload_revocations().await
+        self.follow_outside_changes().await
     }
 
     /// Reads the revocations from SQL, the truth, into memory.

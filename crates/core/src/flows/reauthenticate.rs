@@ -12,6 +12,21 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::Login;
 use crate::error::{Code, Error};
 
+impl Login {
+    /// Refuses a change if the password that was checked had been replaced before the row was locked.
+    /// `advanced` is the credential version after [`Users::advance_credentials`](crate::ports::store::Users).
+    ///
+    /// # Errors
+    /// `password_incorrect`; drop the transaction then.
+    pub(super) fn expect_still_checked(&self, advanced: i64) -> Result<(), Error> {
+        if self.cred_version + 1 == advanced {
+            Ok(())
+        } else {
+            Err(Code::PasswordIncorrect.into())
+        }
+    }
+}
+
 impl Auth {
     /// Checks the password of somebody who is logged in. The result names the
     /// credential version that was checked: act only if it is still the one.
@@ -63,7 +78,7 @@ impl Auth {
                 .event(Event::ReauthenticationFailed, tenant, client, now)?
                 .with_user(user);
             event.session = session;
-            self.record(event).await?;
+            self.record_about_user(event).await?;
             return Err(Code::PasswordIncorrect.into());
         }
         self.forgive(Rule::Reauthenticate, counted).await?;

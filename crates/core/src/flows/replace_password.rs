@@ -1,47 +1,99 @@
-//! The steps that flows share when a link brings a new password.
+//! The step that flows share when a password is replaced: whatever the old one opened is closed.
 
 use crate::auth::Auth;
+use crate::domain::email::Email;
+use crate::domain::ids::UserId;
 use crate::domain::mail::MailKind;
 use crate::domain::password::{Password, PasswordHash};
+use crate::domain::revocation::Revoked;
+use crate::domain::session::EndReason;
+use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
+use crate::domain::user::User;
 use crate::error::Error;
-use crate::flows::open_link::Link;
 use crate::flows::queue_mail::MailOrder;
 use crate::ports::store::Tx;
 
+/// A password that may replace another one, hashed outside of any transaction.
+pub(super) struct PreparedPassword {
+    pub(super) hash: PasswordHash,
+    /// Whether the owner is told by mail.
+    pub(super) notify: bool,
+}
+
+/// A new password for [`Auth::replace_password`].
+pub(super) struct NewPassword<'a> {
+    pub(super) tenant: &'a TenantId,
+    pub(super) user: UserId,
+    pub(super) password: &'a PreparedPassword,
+    /// Why the sessions end.
+    pub(super) reason: EndReason,
+}
+
+/// A user whose password was replaced, and what must be denied with the commit.
+pub(super) struct Replaced {
+    pub(super) user: User,
+    pub(super) revoked: Revoked,
+}
+
 impl Auth {
-    /// Checks and hashes a password that shall replace another one. Called before the transaction.
+    /// Checks a password that a person chose for the account with this address, and hashes it.
     ///
     /// # Errors
     /// `invalid_input` about `newPassword`, `overloaded`, `unavailable`.
-    pub(super) async fn hash_replacement(
+    pub(super) async fn prepare_new_password(
         &self,
+        tenant: &TenantId,
+        email: &Email,
         password: &Password,
-        link: &Link,
-    ) -> Result<PasswordHash, Error> {
-        self.accept_password(password, &link.email)
+        now: Timestamp,
+    ) -> Result<PreparedPassword, Error> {
+        self.accept_password(password, email)
             .await
             .map_err(|error| error.about("password", "newPassword"))?;
-        self.hasher().hash(password).await
+        self.prepare_password(tenant, email, password, now).await
     }
 
-    /// Stores the password, voids every link that somebody may still hold, and tells the owner.
-    /// The caller holds the user's row and has advanced its credentials.
+    /// Hashes a password that needs no check. Counts the notice that will go to the address.
+    pub(super) async fn prepare_password(
+        &self,
+        tenant: &TenantId,
+        email: &Email,
+        password: &Password,
+        now: Timestamp,
+    ) -> Result<PreparedPassword, Error> {
+        let hash = self.hasher().hash(password).await?;
+        let notify = self
+            .may_mail(tenant, email, MailKind::PasswordChanged, now)
+            .await?;
+        Ok(PreparedPassword { hash, notify })
+    }
+
+    /// Replaces the password in an open transaction, ends every session, withdraws links and tells the
+    /// owner. `None` if there is no such user. Ring the mail bell after the commit.
     pub(super) async fn replace_password(
         &self,
         tx: &mut dyn Tx,
-        link: &Link,
-        hash: &PasswordHash,
-        notify: bool,
+        new: NewPassword<'_>,
         now: Timestamp,
-    ) -> Result<(), Error> {
-        tx.put_password(&link.tenant, link.user, hash, now).await?;
-        tx.revoke_one_time_tokens(&link.tenant, link.user, None, now)
-            .await?;
-        if notify {
-            let order = MailOrder::new(MailKind::PasswordChanged, &link.tenant, &link.email);
+    ) -> Result<Option<Replaced>, Error> {
+        let (tenant, user) = (new.tenant, new.user);
+        let Some(min_epoch) = tx.advance_credentials(tenant, user, now).await? else {
+            return Ok(None);
+        };
+        tx.put_password(tenant, user, &new.password.hash, now).await?;
+        self.withdraw_links(tx, tenant, user, now).await?;
+        tx.revoke_user_sessions(tenant, user, new.reason, now).await?;
+        let Some(owner) = tx.find_user(tenant, user).await? else {
+            return Err(Error::Internal("a user vanished under its lock"));
+        };
+        if new.password.notify {
+            let order = MailOrder::new(MailKind::PasswordChanged, tenant, &owner.email);
             self.queue_mail(tx, order, now).await?;
         }
-        Ok(())
+        Ok(Some(Replaced {
+            user: owner,
+            revoked: Revoked::User { user, min_epoch },
+        }))
     }
 }

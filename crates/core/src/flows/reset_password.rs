@@ -3,14 +3,14 @@
 use crate::auth::Auth;
 use crate::domain::audit::Event;
 use crate::domain::client::Client;
-use crate::domain::mail::MailKind;
+use crate::domain::limits::{Counted, Rule};
 use crate::domain::one_time::Purpose;
 use crate::domain::password::Password;
-use crate::domain::revocation::Revoked;
 use crate::domain::session::EndReason;
 use crate::domain::tenant::TenantId;
 use crate::domain::token::{OneTime, Secret};
 use crate::error::{Code, Error};
+use crate::flows::replace_password::NewPassword;
 
 /// What a reset needs.
 #[derive(Clone, Debug)]
@@ -39,31 +39,33 @@ impl Auth {
         let link = self
             .open_link(Purpose::ResetPassword, &cmd.tenant, &cmd.token, &cmd.client, now)
             .await?;
-        let hash = self.hash_replacement(&cmd.new_password, &link).await?;
-        let notify = self
-            .may_mail(&link.tenant, &link.email, MailKind::PasswordChanged, now)
+        let password = self
+            .prepare_new_password(&link.tenant, &link.email, &cmd.new_password, now)
             .await?;
         let event = self
             .event(Event::PasswordReset, &link.tenant, &cmd.client, now)?
             .with_user(link.user)
             .with_email(&link.email);
         let mut tx = self.store().begin().await?;
-        let advanced = tx.advance_credentials(&link.tenant, link.user, now).await?;
-        let Some(min_epoch) = advanced else {
+        link.consume(&mut *tx, now).await?;
+        let new = NewPassword {
+            tenant: &link.tenant,
+            user: link.user,
+            password: &password,
+            reason: EndReason::PasswordReset,
+        };
+        let Some(replaced) = self.replace_password(&mut *tx, new, now).await? else {
             return Err(Code::LinkInvalid.into());
         };
-        link.consume(&mut *tx, now).await?;
-        self.replace_password(&mut *tx, &link, &hash, notify, now).await?;
         tx.mark_email_verified(&link.tenant, link.user, now).await?;
-        tx.revoke_user_sessions(&link.tenant, link.user, EndReason::PasswordReset, now)
-            .await?;
-        let what = Revoked::User {
-            user: link.user,
-            min_epoch,
-        };
-        let revocation = self.revocation(&link.tenant, what, now);
+        let revocation = self.revocation(&link.tenant, replaced.revoked, now);
         self.commit_revoking(tx, vec![revocation], event).await?;
         self.ring_mail_bell();
+        // Guesses of others slowed the account down; its owner has just proved to be the owner.
+        let guessed = Counted::Account(&link.tenant, &link.email);
+        if let Err(error) = self.forgive(Rule::LoginAccount, guessed).await {
+            tracing::warn!(%error, "an account stays slowed down after its reset");
+        }
         Ok(())
     }
 }

@@ -5,10 +5,10 @@ use crate::domain::audit::Event;
 use crate::domain::client::Client;
 use crate::domain::ids::UserId;
 use crate::domain::password::Password;
-use crate::domain::revocation::Revoked;
 use crate::domain::session::EndReason;
 use crate::domain::tenant::TenantId;
 use crate::error::{Code, Error};
+use crate::flows::replace_password::NewPassword;
 
 /// What it needs. Whether the caller may is the front end's business.
 #[derive(Clone, Debug)]
@@ -24,29 +24,34 @@ pub struct SetPasswordCommand {
 }
 
 impl Auth {
-    /// Replaces the password and ends every session. A log-in that checked the
+    /// Replaces the password, ends every session and tells the owner. A log-in that checked the
     /// old password and is not yet stored finds another credential version and fails.
     ///
     /// # Errors
     /// `not_found`, `overloaded`, `unavailable`, `internal`.
     pub async fn set_password(&self, cmd: SetPasswordCommand) -> Result<(), Error> {
         let now = self.now();
-        let hash = self.hasher().hash(&cmd.password).await?;
-        let mut tx = self.store().begin().await?;
-        let Some(min_epoch) = tx.advance_credentials(&cmd.tenant, cmd.user, now).await? else {
-            return Err(Code::NotFound.into());
-        };
-        tx.put_password(&cmd.tenant, cmd.user, &hash, now).await?;
-        tx.revoke_user_sessions(&cmd.tenant, cmd.user, EndReason::PasswordChange, now)
+        let found = self.store().db().await?.find_user(&cmd.tenant, cmd.user).await?;
+        let owner = found.ok_or(Error::Refused(Code::NotFound))?;
+        let password = self
+            .prepare_password(&cmd.tenant, &owner.email, &cmd.password, now)
             .await?;
-        let what = Revoked::User {
+        let mut tx = self.store().begin().await?;
+        let new = NewPassword {
+            tenant: &cmd.tenant,
             user: cmd.user,
-            min_epoch,
+            password: &password,
+            reason: EndReason::PasswordChange,
+        };
+        let Some(replaced) = self.replace_password(&mut *tx, new, now).await? else {
+            return Err(Code::NotFound.into());
         };
         let event = self
             .event(Event::PasswordChanged, &cmd.tenant, &cmd.client, now)?
             .with_user(cmd.user);
-        self.commit_revoking(tx, vec![self.revocation(&cmd.tenant, what, now)], event)
-            .await
+        let revocation = self.revocation(&cmd.tenant, replaced.revoked, now);
+        self.commit_revoking(tx, vec![revocation], event).await?;
+        self.ring_mail_bell();
+        Ok(())
     }
 }

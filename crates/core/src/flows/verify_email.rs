@@ -3,9 +3,8 @@
 use crate::auth::{Auth, announce};
 use crate::domain::audit::Event;
 use crate::domain::client::Client;
-use crate::domain::mail::MailKind;
 use crate::domain::one_time::Purpose;
-use crate::domain::password::{Password, PasswordHash};
+use crate::domain::password::Password;
 use crate::domain::policy::VerificationProof;
 use crate::domain::revocation::Revoked;
 use crate::domain::session::EndReason;
@@ -16,6 +15,7 @@ use crate::domain::violation::Violation;
 use crate::error::{Code, Error};
 use crate::flows::open_link::Link;
 use crate::flows::reauthenticate::Claimant;
+use crate::flows::replace_password::{NewPassword, PreparedPassword};
 use crate::ports::store::Tx;
 
 /// What a verification needs.
@@ -40,7 +40,7 @@ enum Proof {
     /// The password of this credential version was given.
     Checked { cred_version: i64 },
     /// The password shall be replaced by this one.
-    Replaced { hash: PasswordHash, notify: bool },
+    Replaced(PreparedPassword),
 }
 
 impl Auth {
@@ -65,32 +65,29 @@ impl Auth {
             .with_email(&link.email);
         let reset = event(Event::PasswordReset)?.with_user(link.user);
         let mut tx = self.store().begin().await?;
-        let min_epoch = proof.lock(&mut *tx, &link, now).await?;
         let login = link.consume(&mut *tx, now).await?;
         tx.mark_email_verified(&link.tenant, link.user, now).await?;
-        tx.revoke_one_time_tokens(&link.tenant, link.user, Some(Purpose::VerifyEmail), now)
-            .await?;
-        let mut replaced = None;
-        match &proof {
-            Proof::Link => {}
-            Proof::Checked { cred_version } if *cred_version == login.cred_version => {}
-            // Changed since it was checked.
-            Proof::Checked { .. } => return Err(Code::PasswordIncorrect.into()),
-            Proof::Replaced { hash, notify } => {
-                self.replace_password(&mut *tx, &link, hash, *notify, now).await?;
+        let (revoked, reset) = match &proof {
+            Proof::Replaced(password) => {
+                let new = NewPassword {
+                    tenant: &link.tenant,
+                    user: link.user,
+                    password,
+                    reason: EndReason::Verification,
+                };
+                let replaced = self.replace_password(&mut *tx, new, now).await?;
                 tx.insert_audit_event(&reset).await?;
-                replaced = Some(reset);
+                (replaced.ok_or(Code::LinkInvalid)?.revoked, Some(reset))
             }
-        }
-        tx.revoke_user_sessions(&link.tenant, link.user, EndReason::Verification, now)
-            .await?;
-        let what = Revoked::User {
-            user: link.user,
-            min_epoch,
+            // Changed since it was checked.
+            Proof::Checked { cred_version } if *cred_version != login.cred_version => {
+                return Err(Code::PasswordIncorrect.into());
+            }
+            Proof::Link | Proof::Checked { .. } => (self.end_pending(&mut *tx, &link, now).await?, None),
         };
-        let revocation = self.revocation(&link.tenant, what, now);
+        let revocation = self.revocation(&link.tenant, revoked, now);
         self.commit_revoking(tx, vec![revocation], verified).await?;
-        if let Some(reset) = replaced {
+        if let Some(reset) = reset {
             announce(&reset);
             self.ring_mail_bell();
         }
@@ -105,11 +102,10 @@ impl Auth {
         now: Timestamp,
     ) -> Result<Proof, Error> {
         if let Some(new) = &cmd.new_password {
-            let hash = self.hash_replacement(new, link).await?;
-            let notify = self
-                .may_mail(&link.tenant, &link.email, MailKind::PasswordChanged, now)
+            let prepared = self
+                .prepare_new_password(&link.tenant, &link.email, new, now)
                 .await?;
-            return Ok(Proof::Replaced { hash, notify });
+            return Ok(Proof::Replaced(prepared));
         }
         match (self.policy().verification_proof, &cmd.password) {
             (VerificationProof::Link, _) => Ok(Proof::Link),
@@ -131,16 +127,16 @@ impl Auth {
             }
         }
     }
-}
 
-impl Proof {
-    /// Locks the user's row and makes access tokens old, and with a new password all credentials.
-    async fn lock(&self, tx: &mut dyn Tx, link: &Link, now: Timestamp) -> Result<i64, Error> {
+    /// Ends what began before the proof: sessions, access tokens and older links of the same purpose.
+    async fn end_pending(&self, tx: &mut dyn Tx, link: &Link, now: Timestamp) -> Result<Revoked, Error> {
         let (tenant, user) = (&link.tenant, link.user);
-        let advanced = match self {
-            Self::Replaced { .. } => tx.advance_credentials(tenant, user, now).await?,
-            Self::Link | Self::Checked { .. } => tx.advance_token_epoch(tenant, user, now).await?,
-        };
-        advanced.ok_or(Code::LinkInvalid.into())
+        let advanced = tx.advance_token_epoch(tenant, user, now).await?;
+        tx.revoke_one_time_tokens(tenant, user, Some(Purpose::VerifyEmail), now)
+            .await?;
+        tx.revoke_user_sessions(tenant, user, EndReason::Verification, now)
+            .await?;
+        let min_epoch = advanced.ok_or(Code::LinkInvalid)?;
+        Ok(Revoked::User { user, min_epoch })
     }
 }

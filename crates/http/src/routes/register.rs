@@ -7,7 +7,7 @@ use axum::response::IntoResponse;
 use horizon_auth_core::domain::email::Email;
 use horizon_auth_core::domain::locale::Locale;
 use horizon_auth_core::domain::password::Password;
-use horizon_auth_core::domain::violation::Violation;
+use horizon_auth_core::domain::user::User;
 use horizon_auth_core::flows::{RegisterCommand, Registered};
 use serde_json::json;
 
@@ -25,7 +25,7 @@ pub(crate) async fn register(
 ) -> Result<Response<Body>, Problem> {
     let email = body.required("email", Email::parse);
     let password = body.required("password", Password::new);
-    let full_name = body.optional("fullName", full_name_rule);
+    let full_name = body.optional("fullName", User::parse_full_name);
     let parsed = email.zip(password).zip(full_name);
     let ((email, password), full_name) = body.finish(parsed)?;
     let tenant = http.auth.policy().default_tenant.clone();
@@ -49,16 +49,4 @@ pub(crate) async fn register(
             (StatusCode::ACCEPTED, Json(body)).into_response()
         }
     })
-}
-
-/// A name is shown to people: at most 200 characters, none of them a control character.
-fn full_name_rule(text: &str) -> Result<Option<String>, Violation> {
-    let text = text.trim();
-    if text.chars().count() > 200 {
-        return Err(Violation::new("fullName", "must be at most 200 characters"));
-    }
-    if text.chars().any(char::is_control) {
-        return Err(Violation::new("fullName", "must not contain control characters"));
-    }
-    Ok((!text.is_empty()).then(|| text.to_owned()))
 }

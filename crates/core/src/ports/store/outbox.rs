@@ -2,8 +2,8 @@ use async_trait::async_trait;
 
 use super::Result;
 use crate::domain::email::Email;
-use crate::domain::ids::MailId;
-use crate::domain::mail::{ClaimedMail, NewMail};
+use crate::domain::ids::{MailId, UserId};
+use crate::domain::mail::{ClaimedMail, MailKind, NewMail};
 use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
 
@@ -36,4 +36,16 @@ pub trait Outbox {
 
     /// Removes every mail to an address, sent or not; how many there were.
     async fn delete_mails_to(&mut self, tenant: &TenantId, email: &Email) -> Result<u64>;
+
+    /// Removes mails that name a user ([`NewMail::user`]), of one kind or of all, sent or not; how many
+    /// there were.
+    async fn delete_mails_about(
+        &mut self,
+        tenant: &TenantId,
+        user: UserId,
+        kind: Option<MailKind>,
+    ) -> Result<u64>;
+
+    /// Whether a claimed mail still waits to be sent by whoever claimed it.
+    async fn find_mail_claim(&mut self, mail: &ClaimedMail) -> Result<bool>;
 }

@@ -19,6 +19,9 @@ pub trait Users {
     /// The id of the account with that address.
     async fn find_user_id(&mut self, tenant: &TenantId, email: &Email) -> Result<Option<UserId>>;
 
+    /// The tenant of the account with that id, whichever it is: ids are unique across tenants.
+    async fn find_user_tenant(&mut self, user: UserId) -> Result<Option<TenantId>>;
+
     /// The account with that address, with its roles.
     async fn find_user_by_email(&mut self, tenant: &TenantId, email: &Email) -> Result<Option<User>>;
 
@@ -72,6 +75,10 @@ pub trait Users {
 
     /// Deletes a user with password, roles, sessions and tokens; `false` if there is none.
     async fn delete_user(&mut self, tenant: &TenantId, user: UserId) -> Result<bool>;
+
+    /// Locks the user's row until the end of the transaction; `false` if there is no such user.
+    /// Whoever changes or deletes the user comes before or after, never between.
+    async fn lock_user(&mut self, tenant: &TenantId, user: UserId) -> Result<bool>;
 
     /// What log-in needs, in one look.
     async fn find_login(&mut self, tenant: &TenantId, email: &Email) -> Result<Option<Login>>;

@@ -1,0 +1,20 @@
+//! What a program for operators works with, such as `horizon-auth users`: accounts made, changed and
+//! moved without a password. Whoever calls these flows is trusted.
+//!
+//! Open the engine with [`Engine::open_beside_server`](crate::Engine::open_beside_server) if a server
+//! may run on the same database.
+
+pub use horizon_auth_core::domain::client::Client;
+pub use horizon_auth_core::domain::email::Email;
+pub use horizon_auth_core::domain::ids::UserId;
+pub use horizon_auth_core::domain::locale::Locale;
+pub use horizon_auth_core::domain::password::{Password, PasswordHash};
+pub use horizon_auth_core::domain::role::Role;
+pub use horizon_auth_core::domain::tenant::TenantId;
+pub use horizon_auth_core::domain::time::Timestamp;
+pub use horizon_auth_core::domain::user::{DisableReason, User};
+pub use horizon_auth_core::domain::violation::Violation;
+pub use horizon_auth_core::flows::{
+    CreateUserCommand, ExportUsersCommand, ExportedUser, ImportOutcome, ImportedUser, SetPasswordCommand,
+    UserRef,
+};

@@ -1,0 +1,81 @@
+//! A new password, set by the owner who knows the present one.
+
+use crate::auth::Auth;
+use crate::domain::audit::Event;
+use crate::domain::claims::AccessClaims;
+use crate::domain::client::Client;
+use crate::domain::password::Password;
+use crate::domain::session::EndReason;
+use crate::domain::violation::Violation;
+use crate::error::{Code, Error};
+use crate::flows::begin_session::LoggedIn;
+use crate::flows::replace_password::NewPassword;
+
+/// What a change of the password needs.
+#[derive(Clone, Debug)]
+pub struct ChangePasswordCommand<'a> {
+    /// The verified token of the caller.
+    pub claims: &'a AccessClaims,
+    /// The present password, as offered.
+    pub current_password: Password,
+    /// The one that replaces it.
+    pub new_password: Password,
+    /// Who asks.
+    pub client: Client,
+}
+
+impl Auth {
+    /// Replaces the password. Every session ends; the caller goes on with the fresh pair of a new one.
+    ///
+    /// # Errors
+    /// `rate_limited`, `password_incorrect`, `token_invalid` if the account is gone or disabled,
+    /// `invalid_input` about `newPassword`, `overloaded`, `unavailable`, `internal`.
+    pub async fn change_password(&self, cmd: ChangePasswordCommand<'_>) -> Result<LoggedIn, Error> {
+        let now = self.now();
+        let (tenant, user) = (&cmd.claims.tenant, cmd.claims.sub);
+        let checked = self
+            .reauthenticate(cmd.claims, &cmd.current_password, &cmd.client, now)
+            .await?;
+        let owner = self.profile(cmd.claims).await?;
+        // The caller has just proved to know the present password: comparing tells nothing new.
+        if cmd.new_password.as_bytes() == cmd.current_password.as_bytes() {
+            return Err(Violation::new("newPassword", "must not be the present password").into());
+        }
+        let password = self
+            .prepare_new_password(tenant, &owner.email, &cmd.new_password, now)
+            .await?;
+        let mut tx = self.store().begin().await?;
+        let new = NewPassword {
+            tenant,
+            user,
+            password: &password,
+            reason: EndReason::PasswordChange,
+        };
+        let Some(replaced) = self.replace_password(&mut *tx, new, now).await? else {
+            return Err(Code::TokenInvalid.into());
+        };
+        let version = replaced.user.cred_version;
+        // Somebody else changed it between the check and the lock: what was checked is not the present one.
+        checked.expect_still_checked(version)?;
+        let begun = self
+            .begin_session(&mut *tx, tenant, user, version, &cmd.client, now)
+            .await?;
+        let Some(begun) = begun else {
+            return Err(Code::TokenInvalid.into());
+        };
+        let event = self
+            .event(Event::PasswordChanged, tenant, &cmd.client, now)?
+            .with_user(user)
+            .with_session(begun.session);
+        let revocation = self.revocation(tenant, replaced.revoked, now);
+        self.commit_revoking(tx, vec![revocation], event).await?;
+        self.ring_mail_bell();
+        let access_token = self.access_token(&replaced.user, begun.session, now)?;
+        Ok(LoggedIn {
+            user: replaced.user,
+            access_token,
+            refresh: begun.refresh,
+            session: begun.session,
+        })
+    }
+}

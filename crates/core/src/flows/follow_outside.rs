@@ -1,0 +1,42 @@
+//! Changes that another program makes beside the server: the server's side, and the other one's.
+
+use crate::auth::Auth;
+use crate::error::Error;
+
+impl Auth {
+    /// Reads the revocations again if another program has changed them since the last look, and says so.
+    ///
+    /// The number is read before the revocations are: whatever it counts is in them.
+    pub(super) async fn follow_outside_changes(&self) -> Result<(), Error> {
+        if self.is_outsider() {
+            return self.reload_revocations().await; // nobody is served from this memory: it confirms nothing
+        }
+        let (made, seen) = self.store().db().await?.find_outside_changes().await?;
+        if self.read_change() != Some(made) {
+            if let Err(error) = self.reload_revocations().await {
+                // The memory is known to lack something: refuse until it has been read.
+                self.denylist().suspect();
+                return Err(error);
+            }
+            self.set_read_change(made);
+        }
+        if seen < made {
+            let mut tx = self.store().begin().await?;
+            tx.mark_outside_changes_seen(made).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the running server has read everything that this engine revoked beside it.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn is_in_effect(&self) -> Result<bool, Error> {
+        let Some(number) = self.noted_change() else {
+            return Ok(true);
+        };
+        let (_, seen) = self.store().db().await?.find_outside_changes().await?;
+        Ok(seen >= number)
+    }
+}
