@@ -28,7 +28,7 @@ async fn person_with(kind: Kind, tokens: &[NewOneTimeToken]) -> Database {
     let database = person(kind).await;
     for new in tokens {
         write(&database.store, async |tx| {
-            tx.insert_one_time_token(new).await.unwrap()
+            tx.insert_one_time_token(new).await.unwrap();
         })
         .await;
     }

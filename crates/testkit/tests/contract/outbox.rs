@@ -107,7 +107,7 @@ both_engines! {
         let database = queued(kind, &[mail(0)]).await;
         assert!(claim(&database, NOW + MILLISECOND, 0).await.is_empty());
         let first = claim_one(&database, NOW).await;
-        assert!(claim(&database, NOW + (LEASE - MILLISECOND), 10).await.is_empty());
+        assert!(claim(&database, NOW + LEASE - MILLISECOND, 10).await.is_empty());
         let second = claim_one(&database, NOW + LEASE).await;
         assert_eq!((first.id, first.attempt), (second.id, 1));
         assert_eq!(second.attempt, 2);
@@ -125,7 +125,7 @@ both_engines! {
     an_expired_mail_is_not_claimed => |kind| async move {
         let database = queued(kind, &[mail(0)]).await;
         assert!(claim(&database, NOW + LIFE, 10).await.is_empty());
-        assert_eq!(claim(&database, NOW + (LIFE - MILLISECOND), 10).await.len(), 1);
+        assert_eq!(claim(&database, NOW + LIFE - MILLISECOND, 10).await.len(), 1);
     };
 
     two_claimers_never_get_the_same_mail => |kind| async move {

@@ -15,6 +15,7 @@ const ANA: &str = "ana@example.com";
 const NOBODY: &str = "nobody@example.com";
 const LEASE: Duration = Duration::from_secs(25);
 const SECOND: Duration = Duration::from_secs(1);
+const MILLISECOND: Duration = Duration::from_millis(1);
 
 /// An engine where Ana's verification mail waits.
 async fn registered(kind: horizon_auth_testkit::Kind) -> TestAuth {
@@ -75,9 +76,9 @@ both_engines! {
             let pause = pause(&t).await;
             let least = SECOND * least;
             assert!(least <= pause && pause <= least + least / 2, "{pause:?} is not about {least:?}");
-            t.clock.advance(pause - Duration::from_millis(1));
+            t.clock.advance(pause.saturating_sub(MILLISECOND));
             assert_eq!(round(&t).await.total(), 0, "not before its time");
-            t.clock.advance(Duration::from_millis(1));
+            t.clock.advance(MILLISECOND);
         }
         assert!(failures(&t).await.is_empty());
 
@@ -171,9 +172,9 @@ both_engines! {
         assert_eq!(round(&t).await.sent, 1);
         // As if the process had died between handing over and noting it.
         t.database.execute("UPDATE outbox SET sent_at = NULL").await;
-        t.clock.advance(LEASE - Duration::from_millis(1));
+        t.clock.advance(LEASE.saturating_sub(MILLISECOND));
         assert_eq!(round(&t).await.total(), 0);
-        t.clock.advance(Duration::from_millis(1));
+        t.clock.advance(MILLISECOND);
         assert_eq!(round(&t).await.sent, 1);
 
         let mails = t.mailbox.to(ANA);
