@@ -29,7 +29,7 @@ Examples:
   horizon-auth dev
   horizon-auth dev --data /tmp/try --listen 127.0.0.1:4000
 
-The folder holds a SQLite database and a signing key. Of the environment, only variables that
+The folder holds a SQLite database, a signing key and mails. Of the environment, only variables that
 begin with HORIZON_AUTH__ are read, so that another project's DATABASE_URL is left alone.")]
     Dev(DevArgs),
     /// Run the service

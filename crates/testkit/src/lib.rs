@@ -14,7 +14,7 @@ pub use app::{Answer, TestApp};
 pub use clock::FixedClock;
 pub use database::{Database, Kind};
 pub use engine::{Setup, TestAuth};
-pub use mailbox::{Mailbox, Mood};
+pub use mailbox::{Mailbox, Mood, PlainWords};
 
 /// Runs a test on SQLite and on PostgreSQL.
 ///
