@@ -204,10 +204,10 @@ both_engines! {
         for _ in 0..10 {
             let store = database.store.clone();
             attempts.spawn(async move {
-                write(&store, async |tx| {
-                    tx.consume_one_time_token(&one_time(7), Purpose::ResetPassword, NOW).await.unwrap()
-                })
-                .await
+                let mut tx = store.begin().await.unwrap();
+                let won = tx.consume_one_time_token(&one_time(7), Purpose::ResetPassword, NOW).await.unwrap();
+                tx.commit().await.unwrap();
+                won
             });
         }
         let won = attempts.join_all().await.into_iter().flatten().count();
