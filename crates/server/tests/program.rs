@@ -21,8 +21,12 @@ mod help;
 mod keys;
 #[path = "program/logs.rs"]
 mod logs;
+#[path = "program/mail.rs"]
+mod mail;
 #[path = "program/migrate.rs"]
 mod migrate;
+#[path = "program/pepper.rs"]
+mod pepper;
 #[path = "program/serve.rs"]
 mod serve;
 #[path = "program/support.rs"]

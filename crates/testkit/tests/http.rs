@@ -6,6 +6,8 @@ mod auth;
 mod bodies;
 #[path = "http/faults.rs"]
 mod faults;
+#[path = "http/guessing.rs"]
+mod guessing;
 #[path = "http/headers.rs"]
 mod headers;
 #[path = "http/health.rs"]
@@ -16,7 +18,7 @@ mod jwks;
 mod limits;
 #[path = "http/methods.rs"]
 mod methods;
-#[path = "http/pages.rs"]
+#[path = "http/pages/mod.rs"]
 mod pages;
 #[path = "http/panics.rs"]
 mod panics;

@@ -17,6 +17,6 @@ impl Auth {
     /// `internal` if the machine has no random bytes.
     pub fn generate_password(&self) -> Result<Zeroizing<String>, Error> {
         let bytes = Zeroizing::new(self.random::<BYTES>()?);
-        Ok(Zeroizing::new(URL_SAFE_NO_PAD.encode(&*bytes)))
+        Ok(Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_slice())))
     }
 }

@@ -3,6 +3,7 @@
 use crate::auth::Auth;
 use crate::domain::audit::Event;
 use crate::domain::client::Client;
+use crate::domain::limits::{Counted, Rule};
 use crate::domain::one_time::Purpose;
 use crate::domain::password::Password;
 use crate::domain::session::EndReason;
@@ -60,6 +61,11 @@ impl Auth {
         let revocation = self.revocation(&link.tenant, replaced.revoked, now);
         self.commit_revoking(tx, vec![revocation], event).await?;
         self.ring_mail_bell();
+        // Guesses of others slowed the account down; its owner has just proved to be the owner.
+        let guessed = Counted::Account(&link.tenant, &link.email);
+        if let Err(error) = self.forgive(Rule::LoginAccount, guessed).await {
+            tracing::warn!(%error, "an account stays slowed down after its reset");
+        }
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ mod config;
 mod dev;
 mod keys;
 mod migrate;
+mod pepper;
 mod serve;
 
 use std::future::Future;
@@ -23,6 +24,9 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Keys {
             command: KeysCommand::List(args),
         } => keys::list(&args),
+        Command::Keys {
+            command: KeysCommand::Pepper { out },
+        } => pepper::add(&out),
         Command::Config {
             command: ConfigCommand::Check(args),
         } => config::check(&args),

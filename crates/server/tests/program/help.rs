@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{run, stderr, stdout};
 
-const COMMANDS: [(&str, &[&str]); 9] = [
+const COMMANDS: [(&str, &[&str]); 10] = [
     ("horizon-auth", &[]),
     ("dev", &["dev"]),
     ("serve", &["serve"]),
@@ -12,6 +12,7 @@ const COMMANDS: [(&str, &[&str]); 9] = [
     ("keys", &["keys"]),
     ("keys-generate", &["keys", "generate"]),
     ("keys-list", &["keys", "list"]),
+    ("keys-pepper", &["keys", "pepper"]),
     ("config", &["config"]),
     ("config-check", &["config", "check"]),
 ];
