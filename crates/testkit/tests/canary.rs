@@ -88,6 +88,11 @@ impl Hunt {
         self.keep(answer)
     }
 
+    async fn bearer_json(&mut self, method: Method, path: &str, token: &str, body: Value) -> Answer {
+        let answer = self.app.bearer_json(method, path, token, body).await;
+        self.keep(answer)
+    }
+
     /// Looks everywhere.
     async fn finish(self) {
         let dump = self.app.engine.database.dump().await;
@@ -192,6 +197,46 @@ both_engines! {
         };
         t.auth.set_password(cmd).await.unwrap();
         hunt.app.engine.auth.sweep().await.unwrap();
+        hunt.finish().await;
+    };
+
+    no_secret_leaves_its_place_when_an_account_changes => |kind: Kind| async move {
+        let mut hunt = Hunt::start(Setup::new(kind)).await;
+        let (email, password) = (hunt.email("ana"), hunt.secret("password"));
+        let ana = hunt.post("/auth/register", json!({ "email": email, "password": password })).await;
+        let wrong = hunt.secret("wrong-password");
+        let new = hunt.secret("new-password");
+        let token = ana.access_token();
+        let change = "/auth/password/change";
+        for (current, status) in [(&wrong, 403), (&password, 200)] {
+            let body = json!({ "currentPassword": current, "newPassword": new });
+            assert_eq!(hunt.bearer_json(Method::POST, change, &token, body).await.status, status);
+        }
+        let person = json!({ "email": email, "password": new });
+        let token = hunt.post("/auth/login", person.clone()).await.access_token();
+        let body = json!({ "locale": "de" });
+        hunt.bearer_json(Method::PATCH, "/auth/profile", &token, body).await;
+        let other = hunt.email("anna");
+        let body = json!({ "currentPassword": new, "newEmail": other });
+        assert_eq!(hunt.bearer_json(Method::POST, "/auth/email/change", &token, body).await.status, 200);
+        let link = hunt.app.engine.mailed_token(&other, MailKind::ConfirmEmailChange).await;
+        hunt.secrets.push(link.clone());
+        // Pages carry the token of their own link, so they are not kept.
+        hunt.app.open(&format!("/confirm-email?token={link}")).await;
+        let bent = hunt.secret("bent-link");
+        for token in [&bent, &link, &link] {
+            hunt.post("/auth/email/change/confirm", json!({ "token": token })).await;
+        }
+        let person = json!({ "email": other, "password": new });
+        let token = hunt.post("/auth/login", person.clone()).await.access_token();
+        let off = "/auth/account/deactivate";
+        let body = json!({ "currentPassword": new });
+        assert_eq!(hunt.bearer_json(Method::POST, off, &token, body.clone()).await.status, 200);
+        let token = hunt.post("/auth/account/reactivate", person).await.access_token();
+        assert_eq!(hunt.bearer(Method::GET, "/auth/account/export", &token).await.status, 200);
+        let refused = json!({ "currentPassword": wrong });
+        assert_eq!(hunt.bearer_json(Method::DELETE, "/auth/account", &token, refused).await.status, 403);
+        assert_eq!(hunt.bearer_json(Method::DELETE, "/auth/account", &token, body).await.status, 204);
         hunt.finish().await;
     };
 

@@ -158,7 +158,11 @@ impl Auth {
         let by_operator = user.disabled_by == Some(DisableReason::Operator);
         let pointless = match mail.kind {
             MailKind::VerifyEmail => user.email_verified_at.is_some() || user.disabled_at.is_some(),
-            MailKind::ResetPassword | MailKind::ConfirmEmailChange => by_operator,
+            MailKind::ResetPassword => by_operator,
+            // Somebody else's address stays theirs, and they hear nothing of it.
+            MailKind::ConfirmEmailChange => {
+                user.disabled_at.is_some() || db.find_user_id(&mail.tenant, &mail.email).await?.is_some()
+            }
             MailKind::AlreadyRegistered
             | MailKind::PasswordChanged
             | MailKind::EmailChangeRequested

@@ -19,6 +19,7 @@ mod sweep;
 mod tenants;
 mod transactions;
 mod users;
+mod users_life;
 
 use std::time::Duration;
 
