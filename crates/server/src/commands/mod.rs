@@ -5,6 +5,7 @@ mod dev;
 mod keys;
 mod migrate;
 mod serve;
+mod users;
 
 use std::future::Future;
 
@@ -17,6 +18,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Dev(args) => dev::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Migrate(args) => migrate::run(&args),
+        Command::Users { command } => users::run(command),
         Command::Keys {
             command: KeysCommand::Generate { algorithm, out },
         } => keys::generate(algorithm, &out),

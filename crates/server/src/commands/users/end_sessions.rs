@@ -1,0 +1,19 @@
+//! `horizon-auth users end-sessions`.
+
+use super::desk::{Desk, explain};
+use crate::cli::OneUser;
+use crate::ui::Failure;
+
+pub(super) async fn run(one: &OneUser) -> Result<(), Failure> {
+    let desk = Desk::open(&one.scope).await?;
+    let user = desk.find(&one.user).await?;
+    let ended = desk
+        .auth()
+        .end_user_sessions(&desk.tenant, user.id, &desk.client)
+        .await;
+    let done = match ended.map_err(|error| explain(&error))? {
+        1 => "ended 1 session".to_owned(),
+        count => format!("ended {count} sessions"),
+    };
+    desk.answer_in_effect(&user, &done, None).await
+}
