@@ -29,3 +29,5 @@ mod migrate;
 mod serve;
 #[path = "program/support.rs"]
 mod support;
+#[path = "program/users/mod.rs"]
+mod users;

@@ -5,7 +5,7 @@ use std::io::BufRead as _;
 use horizon_auth::operator::{CreateUserCommand, Email, Locale, Password, User};
 use zeroize::Zeroizing;
 
-use super::desk::{Desk, broken, explain};
+use super::desk::{Desk, Done, broken, explain};
 use super::set_roles::parse_roles;
 use crate::cli::CreateArgs;
 use crate::ui::Failure;
@@ -45,11 +45,17 @@ pub(super) async fn run(args: CreateArgs) -> Result<(), Failure> {
     });
     let user = made.await.map_err(|error| explain(&error))?;
     let done = if args.invite {
-        "created and invited"
+        Done::new(
+            "invited",
+            "created, and a link to set a password is in the outbox",
+        )
     } else {
-        "created"
+        Done::new("created", "created")
     };
-    desk.answer(&user, done, generated.as_ref().map(|text| text.as_str()))
+    desk.answer(
+        &user,
+        &done.with_password(generated.as_ref().map(|text| text.as_str())),
+    )
 }
 
 /// The first line of standard input without its end.

@@ -1,6 +1,6 @@
 //! `horizon-auth users delete`.
 
-use super::desk::{Desk, explain};
+use super::desk::{Desk, Done, explain};
 use crate::cli::DeleteArgs;
 use crate::ui::Failure;
 
@@ -16,5 +16,6 @@ pub(super) async fn run(args: &DeleteArgs) -> Result<(), Failure> {
     }
     let erased = desk.auth().erase_user(&desk.tenant, user.id, &desk.client).await;
     erased.map_err(|error| explain(&error))?;
-    desk.answer_in_effect(&user, "deleted", None).await
+    desk.answer_in_effect(&user, &Done::new("deleted", "deleted"))
+        .await
 }

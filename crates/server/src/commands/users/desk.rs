@@ -19,12 +19,36 @@ pub(super) struct Desk {
     engine: Engine,
 }
 
-/// What was done to an account, for programs.
+/// What was done to an account.
+pub(super) struct Done<'a> {
+    /// For programs; never changes.
+    word: &'static str,
+    /// For people.
+    sentence: &'a str,
+    /// A new password that somebody has to see.
+    password: Option<&'a str>,
+}
+
+impl<'a> Done<'a> {
+    pub(super) const fn new(word: &'static str, sentence: &'a str) -> Self {
+        Self {
+            word,
+            sentence,
+            password: None,
+        }
+    }
+
+    pub(super) const fn with_password(self, password: Option<&'a str>) -> Self {
+        Self { password, ..self }
+    }
+}
+
+/// The same for programs.
 #[derive(Serialize)]
 struct Answer<'a> {
     id: String,
     email: &'a str,
-    done: &'a str,
+    done: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     server: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,56 +120,44 @@ impl Desk {
     }
 
     /// Says what was done where no running server has to follow.
-    pub(super) fn answer(&self, user: &User, done: &str, password: Option<&str>) -> Result<(), Failure> {
-        self.say(user, done, None, password)
+    pub(super) fn answer(&self, user: &User, done: &Done<'_>) -> Result<(), Failure> {
+        self.say(user, done, None)
     }
 
     /// Says what was done, and what a running server makes of it.
-    pub(super) async fn answer_in_effect(
-        &self,
-        user: &User,
-        done: &str,
-        password: Option<&str>,
-    ) -> Result<(), Failure> {
+    pub(super) async fn answer_in_effect(&self, user: &User, done: &Done<'_>) -> Result<(), Failure> {
         let effect = effect::wait(&self.engine).await;
-        self.say(user, done, Some(effect), password)?;
+        self.say(user, done, Some(effect))?;
         match effect {
             Effect::Seen | Effect::NoServer => Ok(()),
             Effect::Unconfirmed => Err(Failure::new(format!(
                 "the change is stored, but no server has confirmed within {} seconds that it saw it: access tokens \
                  issued before may be accepted until they expire. See that the server runs and reaches the \
-                 database, then repeat the command",
+                 database, then run `horizon-auth users end-sessions`",
                 effect::PATIENCE.as_secs()
             ))),
         }
     }
 
-    fn say(
-        &self,
-        user: &User,
-        done: &str,
-        effect: Option<Effect>,
-        password: Option<&str>,
-    ) -> Result<(), Failure> {
+    fn say(&self, user: &User, done: &Done<'_>, effect: Option<Effect>) -> Result<(), Failure> {
         let email = user.email.canonical();
         let text = if self.json {
             json(&Answer {
                 id: user.id.to_string(),
                 email,
-                done,
+                done: done.word,
                 server: effect.map(Effect::word),
-                password,
+                password: done.password,
             })?
         } else {
             let effect = effect.map_or("", Effect::sentence);
-            let shown = password.map(|password| format!("\npassword, shown this one time: {password}"));
-            format!(
-                "{done}: {email}, id {}{effect}{}",
-                user.id,
-                shown.unwrap_or_default()
-            )
+            let shown = done
+                .password
+                .map(|password| format!("\npassword, shown this one time: {password}"));
+            let shown = shown.unwrap_or_default();
+            format!("{}: {email}, id {}{effect}{shown}", done.sentence, user.id)
         };
-        match (ui::try_line(&text), password) {
+        match (ui::try_line(&text), done.password) {
             (Err(error), Some(_)) => Err(Failure::because(
                 "the new password is set but could not be shown; `horizon-auth users reset-password` makes another",
                 &error,

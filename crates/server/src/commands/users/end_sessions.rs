@@ -1,6 +1,6 @@
 //! `horizon-auth users end-sessions`.
 
-use super::desk::{Desk, explain};
+use super::desk::{Desk, Done, explain};
 use crate::cli::OneUser;
 use crate::ui::Failure;
 
@@ -11,9 +11,10 @@ pub(super) async fn run(one: &OneUser) -> Result<(), Failure> {
         .auth()
         .end_user_sessions(&desk.tenant, user.id, &desk.client)
         .await;
-    let done = match ended.map_err(|error| explain(&error))? {
+    let sentence = match ended.map_err(|error| explain(&error))? {
         1 => "ended 1 session".to_owned(),
         count => format!("ended {count} sessions"),
     };
-    desk.answer_in_effect(&user, &done, None).await
+    desk.answer_in_effect(&user, &Done::new("sessions_ended", &sentence))
+        .await
 }

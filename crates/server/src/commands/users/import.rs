@@ -15,7 +15,7 @@ use crate::cli::ImportArgs;
 use crate::data_folder;
 use crate::ui::{self, Failure};
 
-/// Accounts per transaction.
+/// Lines per transaction.
 const BATCH: usize = 500;
 
 /// What has become of the lines so far.
@@ -28,19 +28,21 @@ struct Tally {
     dry_run: bool,
 }
 
-/// An account and the number of its line.
-type Numbered = (u64, ImportedUser);
+/// Some lines of the file.
+#[derive(Default)]
+struct Batch {
+    first: u64,
+    numbers: Vec<u64>,
+    users: Vec<ImportedUser>,
+    faults: Vec<(u64, Fault)>,
+}
 
 pub(super) async fn run(args: &ImportArgs) -> Result<(), Failure> {
     let desk = Desk::open(&args.scope).await?;
     let mut import = Import::open(args, &desk)?;
     let stop = tokio::signal::ctrl_c();
     tokio::pin!(stop);
-    loop {
-        let batch = import.next_batch()?;
-        if batch.is_empty() {
-            return import.finish(args);
-        }
+    while let Some(batch) = import.next_batch()? {
         // Asked between batches only: a batch is imported as a whole.
         let stopped = tokio::select! {
             biased;
@@ -48,10 +50,11 @@ pub(super) async fn run(args: &ImportArgs) -> Result<(), Failure> {
             () = std::future::ready(()) => false,
         };
         if stopped {
-            return Err(import.stopped(&batch, "interrupted"));
+            return Err(import.stopped(batch.first, "interrupted"));
         }
         import.settle(&desk, batch).await?;
     }
+    import.finish()
 }
 
 struct Import {
@@ -119,54 +122,65 @@ impl Import {
         })
     }
 
-    /// As many accounts as fit into a transaction; refused lines are reported on the way.
-    fn next_batch(&mut self) -> Result<Vec<Numbered>, Failure> {
-        let mut batch = Vec::new();
-        while batch.len() < BATCH {
+    /// The next lines, `None` at the end of the file.
+    fn next_batch(&mut self) -> Result<Option<Batch>, Failure> {
+        let mut batch = Batch::default();
+        while batch.users.len() + batch.faults.len() < BATCH {
             let next = self
                 .lines
                 .next()
                 .map_err(|error| unreadable(&self.file, &error))?;
             let Some((number, line)) = next else { break };
+            if batch.first == 0 {
+                batch.first = number;
+            }
             let read = line
                 .map_err(|rule| Fault::new(LINE, rule))
                 .and_then(|line| self.reader.read(line));
             match read {
-                Ok(user) => batch.push((number, user)),
-                Err(fault) => self.refuse(number, fault.field, &fault.rule)?,
+                Ok(user) => {
+                    batch.numbers.push(number);
+                    batch.users.push(user);
+                }
+                Err(fault) => batch.faults.push((number, fault)),
             }
         }
-        Ok(batch)
+        Ok((batch.first > 0).then_some(batch))
     }
 
     /// Imports a batch, or finds out what would become of it.
-    async fn settle(&mut self, desk: &Desk, batch: Vec<Numbered>) -> Result<(), Failure> {
-        let users = batch.iter().map(|(_, user)| user.clone()).collect();
+    async fn settle(&mut self, desk: &Desk, batch: Batch) -> Result<(), Failure> {
         let outcomes = if self.tally.dry_run {
             desk.auth()
-                .rehearse_import(&desk.tenant, users, &desk.client)
+                .rehearse_import(&desk.tenant, batch.users, &desk.client)
                 .await
         } else {
-            desk.auth().import_users(&desk.tenant, users, &desk.client).await
+            desk.auth()
+                .import_users(&desk.tenant, batch.users, &desk.client)
+                .await
         };
-        let outcomes = outcomes.map_err(|error| self.stopped(&batch, &explain(&error).to_string()))?;
-        for ((number, _), outcome) in batch.iter().zip(outcomes) {
+        let outcomes = outcomes.map_err(|error| self.stopped(batch.first, &explain(&error).to_string()))?;
+        let mut faults = batch.faults;
+        for (number, outcome) in batch.numbers.into_iter().zip(outcomes) {
             match outcome {
                 ImportOutcome::Imported(_) => self.tally.imported += 1,
                 ImportOutcome::AlreadyThere => self.tally.already_there += 1,
-                ImportOutcome::Refused(violation) => self.refuse(*number, violation.field, violation.rule)?,
+                ImportOutcome::Refused(violation) => faults.push((number, violation.into())),
             }
         }
-        Ok(())
+        faults.sort_by_key(|(number, _)| *number);
+        faults
+            .iter()
+            .try_for_each(|(line, fault)| self.refuse(*line, fault))
     }
 
-    fn refuse(&mut self, line: u64, field: &str, rule: &str) -> Result<(), Failure> {
+    fn refuse(&mut self, line: u64, Fault { field, rule }: &Fault) -> Result<(), Failure> {
         self.tally.refused += 1;
-        if field == LINE {
-            ui::complaint(&format!("line {line} {rule}"));
+        ui::complaint(&if *field == LINE {
+            format!("line {line}: {rule}")
         } else {
-            ui::complaint(&format!("line {line}: {field} {rule}"));
-        }
+            format!("line {line}: {field}: {rule}")
+        });
         let Some(file) = &mut self.rejects else {
             return Ok(());
         };
@@ -175,10 +189,9 @@ impl Import {
         written.map_err(|error| Failure::because("--rejects: the file cannot be written", &error))
     }
 
-    fn stopped(&self, batch: &[Numbered], why: &str) -> Failure {
-        let line = batch.first().map_or(0, |(number, _)| *number);
+    fn stopped(&self, line: u64, why: &str) -> Failure {
         Failure::new(format!(
-            "stopped at line {line}: {why}\n{}; run the same command again to go on, what is there is left alone",
+            "stopped before line {line}: {why}\n{}; run the same command again to go on, what is there is left alone",
             self.summary()
         ))
     }
@@ -194,28 +207,24 @@ impl Import {
         format!("{imported} {done}, {already_there} already there, {refused} refused")
     }
 
-    fn finish(self, args: &ImportArgs) -> Result<(), Failure> {
-        let summary = if self.json {
+    fn finish(self) -> Result<(), Failure> {
+        ui::line(&if self.json {
             json(&self.tally)?
         } else {
             self.summary()
+        });
+        let what = match self.tally.refused {
+            0 => return Ok(()),
+            1 => "1 line was refused".to_owned(),
+            count => format!("{count} lines were refused"),
         };
-        ui::line(&summary);
-        match self.tally.refused {
-            0 => Ok(()),
-            1 => Err(refused("1 line was refused", args)),
-            count => Err(refused(&format!("{count} lines were refused"), args)),
-        }
+        let then = if self.tally.dry_run {
+            ""
+        } else {
+            "; correct them and import the file again"
+        };
+        Err(Failure::new(what + then))
     }
-}
-
-fn refused(what: &str, args: &ImportArgs) -> Failure {
-    let then = if args.dry_run {
-        ""
-    } else {
-        "; correct them and import the file again"
-    };
-    Failure::new(format!("{what}{then}"))
 }
 
 fn unreadable(file: &Path, error: &std::io::Error) -> Failure {

@@ -2,7 +2,7 @@
 
 use horizon_auth::operator::{DisableReason, Password, SetPasswordCommand, User};
 
-use super::desk::{Desk, broken, explain};
+use super::desk::{Desk, Done, broken, explain};
 use crate::cli::ResetPasswordArgs;
 use crate::ui::Failure;
 
@@ -29,7 +29,8 @@ async fn mail(desk: &Desk, user: &User) -> Result<(), Failure> {
     }
     let queued = desk.auth().mail_reset(&desk.tenant, user.id, &desk.client).await;
     queued.map_err(|error| explain(&error))?;
-    desk.answer(user, "a link to set a new password is in the outbox", None)
+    let done = Done::new("reset_mailed", "a link to set a new password is in the outbox");
+    desk.answer(user, &done)
 }
 
 async fn generate(desk: &Desk, user: &User) -> Result<(), Failure> {
@@ -42,5 +43,6 @@ async fn generate(desk: &Desk, user: &User) -> Result<(), Failure> {
         client: desk.client.clone(),
     });
     set.await.map_err(|error| explain(&error))?;
-    desk.answer_in_effect(user, "new password", Some(&text)).await
+    let done = Done::new("password_set", "new password").with_password(Some(&text));
+    desk.answer_in_effect(user, &done).await
 }

@@ -2,7 +2,7 @@
 
 use horizon_auth::operator::Role;
 
-use super::desk::{Desk, broken, explain};
+use super::desk::{Desk, Done, broken, explain};
 use crate::cli::SetRolesArgs;
 use crate::ui::Failure;
 
@@ -15,7 +15,8 @@ pub(super) async fn run(args: &SetRolesArgs) -> Result<(), Failure> {
         .set_roles(&desk.tenant, user.id, &roles, &desk.client)
         .await;
     set.map_err(|error| explain(&error))?;
-    desk.answer_in_effect(&user, "roles set", None).await
+    desk.answer_in_effect(&user, &Done::new("roles_set", "roles set"))
+        .await
 }
 
 /// Role names as they were typed.

@@ -1,6 +1,6 @@
 //! `horizon-auth users disable|enable`.
 
-use super::desk::{Desk, explain};
+use super::desk::{Desk, Done, explain};
 use crate::cli::OneUser;
 use crate::ui::Failure;
 
@@ -12,7 +12,8 @@ pub(super) async fn off(one: &OneUser) -> Result<(), Failure> {
         .disable_user(&desk.tenant, user.id, &desk.client)
         .await;
     disabled.map_err(|error| explain(&error))?;
-    desk.answer_in_effect(&user, "disabled", None).await
+    desk.answer_in_effect(&user, &Done::new("disabled", "disabled"))
+        .await
 }
 
 pub(super) async fn on(one: &OneUser) -> Result<(), Failure> {
@@ -21,9 +22,9 @@ pub(super) async fn on(one: &OneUser) -> Result<(), Failure> {
     let enabled = desk.auth().enable_user(&desk.tenant, user.id, &desk.client).await;
     let was_off = enabled.map_err(|error| explain(&error))?;
     let done = if was_off {
-        "enabled"
+        Done::new("enabled", "enabled")
     } else {
-        "not disabled, nothing done"
+        Done::new("unchanged", "not disabled, nothing done")
     };
-    desk.answer(&user, done, None)
+    desk.answer(&user, &done)
 }
