@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use users::{
-    CreateArgs, DeleteArgs, ExportArgs, FileFormat, ImportArgs, OneUser, ResetPasswordArgs, Scope,
-    SetRolesArgs, UsersCommand,
+    CreateArgs, DeleteArgs, ExportArgs, FileFormat, ImportArgs, ResetPasswordArgs, Scope, SetRolesArgs,
+    UsersCommand,
 };
 
 /// Authentication service: passwords, access tokens, rotating refresh tokens, revocation.

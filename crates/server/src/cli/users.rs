@@ -74,6 +74,22 @@ What it writes, `users import` reads. Files are new, and only their owner can re
     Export(ExportArgs),
 }
 
+impl UsersCommand {
+    /// What all of them have.
+    pub(crate) const fn scope(&self) -> &Scope {
+        match self {
+            Self::Create(args) => &args.scope,
+            Self::List(scope) => scope,
+            Self::Show(one) | Self::Disable(one) | Self::Enable(one) | Self::EndSessions(one) => &one.scope,
+            Self::Delete(args) => &args.one.scope,
+            Self::SetRoles(args) => &args.one.scope,
+            Self::ResetPassword(args) => &args.one.scope,
+            Self::Import(args) => &args.scope,
+            Self::Export(args) => &args.scope,
+        }
+    }
+}
+
 /// Whose accounts, and how the answer looks.
 #[derive(Debug, Args)]
 pub(crate) struct Scope {

@@ -8,7 +8,7 @@ use horizon_auth_testkit::{TestAuth, both_engines};
 
 use super::{home, role};
 
-/// A bcrypt hash of `U*U`, from the test vectors of crypt_blowfish.
+/// A bcrypt hash of `U*U`, from the test vectors of `crypt_blowfish`.
 const BCRYPT: &str = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
 
 fn person(email: &str) -> ImportedUser {

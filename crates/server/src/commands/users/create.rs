@@ -10,14 +10,13 @@ use super::set_roles::parse_roles;
 use crate::cli::CreateArgs;
 use crate::ui::Failure;
 
-pub(super) async fn run(args: CreateArgs) -> Result<(), Failure> {
+pub(super) async fn run(desk: &Desk, args: CreateArgs) -> Result<(), Failure> {
     let email = Email::parse(&args.email).map_err(|violation| broken("--email", &violation))?;
     let name = args.name.as_deref().unwrap_or("");
     let full_name = User::parse_full_name(name).map_err(|violation| broken("--name", &violation))?;
     let locale = args.locale.as_deref().map(Locale::parse).transpose();
     let locale = locale.map_err(|violation| broken("--locale", &violation))?;
     let roles = parse_roles("--role", &args.roles)?;
-    let desk = Desk::open(&args.scope).await?;
     if args.invite {
         desk.expect_mail("--invite")?;
     }

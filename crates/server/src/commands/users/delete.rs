@@ -4,8 +4,7 @@ use super::desk::{Desk, Done, explain};
 use crate::cli::DeleteArgs;
 use crate::ui::Failure;
 
-pub(super) async fn run(args: &DeleteArgs) -> Result<(), Failure> {
-    let desk = Desk::open(&args.one.scope).await?;
+pub(super) async fn run(desk: &Desk, args: &DeleteArgs) -> Result<(), Failure> {
     let user = desk.find(&args.one.user).await?;
     if !args.yes {
         return Err(Failure::new(format!(

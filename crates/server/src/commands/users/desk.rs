@@ -10,6 +10,9 @@ use crate::cli::Scope;
 use crate::load_config;
 use crate::ui::{self, Failure};
 
+/// By what name the audit trail knows this program.
+const AGENT: &str = "horizon-auth users";
+
 /// An engine beside the server, and the tenant whose accounts are meant.
 pub(super) struct Desk {
     pub(super) config: Config,
@@ -75,7 +78,10 @@ impl Desk {
             )));
         }
         let request = engine.auth().fresh_request_id();
-        let client = Client::local(request.map_err(|error| explain(&error))?);
+        let client = Client {
+            user_agent: Some(AGENT.to_owned()),
+            ..Client::local(request.map_err(|error| explain(&error))?)
+        };
         let desk = Self {
             config,
             tenant,
@@ -86,6 +92,11 @@ impl Desk {
         let known = desk.auth().expect_tenant(&desk.tenant).await;
         known.map_err(|error| explain(&error))?;
         Ok(desk)
+    }
+
+    /// Says goodbye to the database.
+    pub(super) async fn close(self) {
+        self.engine.close().await;
     }
 
     pub(super) fn auth(&self) -> &Auth {

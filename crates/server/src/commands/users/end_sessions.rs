@@ -1,12 +1,10 @@
 //! `horizon-auth users end-sessions`.
 
 use super::desk::{Desk, Done, explain};
-use crate::cli::OneUser;
 use crate::ui::Failure;
 
-pub(super) async fn run(one: &OneUser) -> Result<(), Failure> {
-    let desk = Desk::open(&one.scope).await?;
-    let user = desk.find(&one.user).await?;
+pub(super) async fn run(desk: &Desk, named: &str) -> Result<(), Failure> {
+    let user = desk.find(named).await?;
     let ended = desk
         .auth()
         .end_user_sessions(&desk.tenant, user.id, &desk.client)

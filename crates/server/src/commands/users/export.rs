@@ -17,14 +17,13 @@ use crate::ui::{self, Failure};
 /// Accounts read at once.
 const PAGE: u32 = 500;
 
-pub(super) async fn run(args: &ExportArgs) -> Result<(), Failure> {
+pub(super) async fn run(desk: &Desk, args: &ExportArgs) -> Result<(), Failure> {
     let Some(path) = &args.out else {
-        return to_stdout(args).await;
+        return to_stdout(desk, args).await;
     };
     let format = format_of(path, args.format)?;
-    let desk = Desk::open(&args.scope).await?;
     let mut file = BufWriter::new(data_folder::new_private(path)?);
-    let written = write(&desk, args, format, &mut file).await;
+    let written = write(desk, args, format, &mut file).await;
     let written = written.and_then(|count| settle(&file, path).map(|()| count));
     let count = written.inspect_err(|_| {
         let _ = std::fs::remove_file(path); // half an export looks like a whole one
@@ -38,16 +37,15 @@ pub(super) async fn run(args: &ExportArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn to_stdout(args: &ExportArgs) -> Result<(), Failure> {
+async fn to_stdout(desk: &Desk, args: &ExportArgs) -> Result<(), Failure> {
     if args.with_hashes {
         return Err(Failure::new(
             "--with-hashes needs --out FILE: password hashes are never written to standard output",
         ));
     }
-    let desk = Desk::open(&args.scope).await?;
     let format = args.format.unwrap_or(FileFormat::Jsonl);
     let mut out = BufWriter::new(io::stdout());
-    write(&desk, args, format, &mut out).await.map(drop)
+    write(desk, args, format, &mut out).await.map(drop)
 }
 
 /// On the disk, not only on its way there.

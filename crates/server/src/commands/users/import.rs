@@ -37,9 +37,8 @@ struct Batch {
     faults: Vec<(u64, Fault)>,
 }
 
-pub(super) async fn run(args: &ImportArgs) -> Result<(), Failure> {
-    let desk = Desk::open(&args.scope).await?;
-    let mut import = Import::open(args, &desk)?;
+pub(super) async fn run(desk: &Desk, args: &ImportArgs) -> Result<(), Failure> {
+    let mut import = Import::open(args, desk)?;
     let stop = tokio::signal::ctrl_c();
     tokio::pin!(stop);
     while let Some(batch) = import.next_batch()? {
@@ -52,7 +51,7 @@ pub(super) async fn run(args: &ImportArgs) -> Result<(), Failure> {
         if stopped {
             return Err(import.stopped(batch.first, "interrupted"));
         }
-        import.settle(&desk, batch).await?;
+        import.settle(desk, batch).await?;
     }
     import.finish()
 }

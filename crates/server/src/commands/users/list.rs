@@ -2,15 +2,13 @@
 
 use super::account::{Account, roles, state};
 use super::desk::{Desk, explain, json};
-use crate::cli::Scope;
 use crate::ui::{self, Failure};
 
 /// Accounts read at once.
 const PAGE: u32 = 500;
 
-pub(super) async fn run(scope: &Scope) -> Result<(), Failure> {
-    let desk = Desk::open(scope).await?;
-    let (mut after, mut header) = (None, !scope.json);
+pub(super) async fn run(desk: &Desk) -> Result<(), Failure> {
+    let (mut after, mut header) = (None, !desk.json);
     loop {
         let page = desk.auth().list_users(&desk.tenant, after, PAGE).await;
         let page = page.map_err(|error| explain(&error))?;
@@ -32,7 +30,7 @@ pub(super) async fn run(scope: &Scope) -> Result<(), Failure> {
             ui::line(&line);
         }
         for user in &page {
-            let line = if scope.json {
+            let line = if desk.json {
                 json(&Account::new(user, None))?
             } else {
                 let day: String = user.created_at.to_string().chars().take(10).collect();

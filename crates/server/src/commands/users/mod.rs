@@ -24,21 +24,29 @@ mod switch;
 use super::block_on;
 use crate::cli::UsersCommand;
 use crate::ui::Failure;
+use desk::Desk;
 
 pub(super) fn run(command: UsersCommand) -> Result<(), Failure> {
     block_on(async {
-        match command {
-            UsersCommand::Create(args) => create::run(args).await,
-            UsersCommand::List(scope) => list::run(&scope).await,
-            UsersCommand::Show(one) => show::run(&one).await,
-            UsersCommand::Disable(one) => switch::off(&one).await,
-            UsersCommand::Enable(one) => switch::on(&one).await,
-            UsersCommand::Delete(args) => delete::run(&args).await,
-            UsersCommand::SetRoles(args) => set_roles::run(&args).await,
-            UsersCommand::ResetPassword(args) => reset_password::run(&args).await,
-            UsersCommand::EndSessions(one) => end_sessions::run(&one).await,
-            UsersCommand::Import(args) => import::run(&args).await,
-            UsersCommand::Export(args) => export::run(&args).await,
-        }
+        let desk = Desk::open(command.scope()).await?;
+        let done = work(&desk, command).await;
+        desk.close().await;
+        done
     })
+}
+
+async fn work(desk: &Desk, command: UsersCommand) -> Result<(), Failure> {
+    match command {
+        UsersCommand::Create(args) => create::run(desk, args).await,
+        UsersCommand::List(_) => list::run(desk).await,
+        UsersCommand::Show(one) => show::run(desk, &one.user).await,
+        UsersCommand::Disable(one) => switch::off(desk, &one.user).await,
+        UsersCommand::Enable(one) => switch::on(desk, &one.user).await,
+        UsersCommand::Delete(args) => delete::run(desk, &args).await,
+        UsersCommand::SetRoles(args) => set_roles::run(desk, &args).await,
+        UsersCommand::ResetPassword(args) => reset_password::run(desk, &args).await,
+        UsersCommand::EndSessions(one) => end_sessions::run(desk, &one.user).await,
+        UsersCommand::Import(args) => import::run(desk, &args).await,
+        UsersCommand::Export(args) => export::run(desk, &args).await,
+    }
 }

@@ -6,18 +6,17 @@ use super::desk::{Desk, Done, broken, explain};
 use crate::cli::ResetPasswordArgs;
 use crate::ui::Failure;
 
-pub(super) async fn run(args: &ResetPasswordArgs) -> Result<(), Failure> {
-    let desk = Desk::open(&args.one.scope).await?;
+pub(super) async fn run(desk: &Desk, args: &ResetPasswordArgs) -> Result<(), Failure> {
     let user = desk.find(&args.one.user).await?;
     if args.generate {
-        return generate(&desk, &user).await;
+        return generate(desk, &user).await;
     }
     if !args.mail && !desk.sends_mail() {
         return Err(Failure::new(
             "mail.transport is \"none\", so no link can be mailed; --generate makes a new password",
         ));
     }
-    mail(&desk, &user).await
+    mail(desk, &user).await
 }
 
 async fn mail(desk: &Desk, user: &User) -> Result<(), Failure> {

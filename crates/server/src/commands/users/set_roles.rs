@@ -6,9 +6,8 @@ use super::desk::{Desk, Done, broken, explain};
 use crate::cli::SetRolesArgs;
 use crate::ui::Failure;
 
-pub(super) async fn run(args: &SetRolesArgs) -> Result<(), Failure> {
+pub(super) async fn run(desk: &Desk, args: &SetRolesArgs) -> Result<(), Failure> {
     let roles = parse_roles("ROLES", &args.roles)?;
-    let desk = Desk::open(&args.one.scope).await?;
     let user = desk.find(&args.one.user).await?;
     let set = desk
         .auth()

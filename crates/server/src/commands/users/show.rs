@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use super::account::{Account, roles, state};
 use super::desk::{Desk, explain, json};
-use crate::cli::OneUser;
 use crate::ui::{self, Failure};
 
 /// Everything about an account that is not a secret.
@@ -20,9 +19,8 @@ struct Details<'a> {
     updated_at: String,
 }
 
-pub(super) async fn run(one: &OneUser) -> Result<(), Failure> {
-    let desk = Desk::open(&one.scope).await?;
-    let user = desk.find(&one.user).await?;
+pub(super) async fn run(desk: &Desk, named: &str) -> Result<(), Failure> {
+    let user = desk.find(named).await?;
     let live = desk.auth().live_sessions(&desk.tenant, user.id).await;
     let live_sessions = live.map_err(|error| explain(&error))?;
     if desk.json {

@@ -1,12 +1,10 @@
 //! `horizon-auth users disable|enable`.
 
 use super::desk::{Desk, Done, explain};
-use crate::cli::OneUser;
 use crate::ui::Failure;
 
-pub(super) async fn off(one: &OneUser) -> Result<(), Failure> {
-    let desk = Desk::open(&one.scope).await?;
-    let user = desk.find(&one.user).await?;
+pub(super) async fn off(desk: &Desk, named: &str) -> Result<(), Failure> {
+    let user = desk.find(named).await?;
     let disabled = desk
         .auth()
         .disable_user(&desk.tenant, user.id, &desk.client)
@@ -16,9 +14,8 @@ pub(super) async fn off(one: &OneUser) -> Result<(), Failure> {
         .await
 }
 
-pub(super) async fn on(one: &OneUser) -> Result<(), Failure> {
-    let desk = Desk::open(&one.scope).await?;
-    let user = desk.find(&one.user).await?;
+pub(super) async fn on(desk: &Desk, named: &str) -> Result<(), Failure> {
+    let user = desk.find(named).await?;
     let enabled = desk.auth().enable_user(&desk.tenant, user.id, &desk.client).await;
     let was_off = enabled.map_err(|error| explain(&error))?;
     let done = if was_off {

@@ -16,7 +16,7 @@ use crate::support::{Installation, Reply, Running, program, stderr, stdout};
 
 /// Settings with which nobody is slowed down.
 const NO_LIMITS: &str = "rate_limit.login = \"1000/1m\"\nrate_limit.refresh = \"1000/1m\"\n";
-/// A bcrypt hash of `U*U`, from the test vectors of crypt_blowfish.
+/// A bcrypt hash of `U*U`, from the test vectors of `crypt_blowfish`.
 const BCRYPT: &str = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
 const PASSWORD: &str = "correct horse battery";
 

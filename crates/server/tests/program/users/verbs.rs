@@ -48,6 +48,9 @@ both_engines! {
         assert_eq!(site.json(&["reset-password", id])["done"], "reset_mailed");
         assert_eq!(site.json(&["end-sessions", id])["done"], "sessions_ended");
 
+        let by_us = "SELECT COUNT(*) FROM audit_events WHERE event = 'roles_changed' AND user_agent = 'horizon-auth users'";
+        assert_eq!(site.database.number(by_us).await, 2);
+
         let warned = site.refusal(&["delete", id]);
         assert!(warned.contains("ana@example.com") && warned.contains("--yes"), "{warned}");
         assert_eq!(site.json(&["delete", id, "--yes"])["done"], "deleted");
@@ -66,6 +69,24 @@ both_engines! {
         assert_eq!(stderr(&short), "error: --password-stdin: the password must be at least 8 characters\n");
         assert_eq!(site.database.number("SELECT COUNT(*) FROM passwords").await, 1);
         assert!(!site.database.dump().await.contains(PASSWORD));
+    };
+
+    a_new_password_that_nobody_could_read_is_said_to_be_lost => |kind| async move {
+        let site = Site::new(kind).await;
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+
+        let output = program(site.installation.path())
+            .args(["users", "create", "--email", "ana@example.com"])
+            .stdout(full)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+            .wait_with_output()
+            .unwrap();
+
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains("`horizon-auth users reset-password` makes another"), "{}", stderr(&output));
+        assert!(site.said(&["reset-password", "ana@example.com", "--generate"]).contains("shown this one time: "));
     };
 
     an_invited_person_has_no_password_and_a_mail_on_the_way => |kind| async move {
