@@ -14,6 +14,8 @@ use horizon_auth_core::crypto::CryptoError;
 use horizon_auth_core::crypto::access_token::AccessTokens;
 use horizon_auth_core::crypto::password_hasher::PasswordHasher;
 use horizon_auth_core::domain::key::PublishedKey;
+use horizon_auth_core::domain::policy::BreachCheck;
+use horizon_auth_core::ports::breaches::Breaches;
 use horizon_auth_core::ports::entropy::Entropy;
 use horizon_auth_core::ports::store::{Store, StoreError};
 
@@ -32,6 +34,9 @@ pub enum OpenError {
     /// Hashing cannot work as configured.
     #[error("hashing: {0}")]
     Hashing(#[from] CryptoError),
+    /// Breached passwords cannot be looked up as configured.
+    #[error("password.breach_check: {0}")]
+    Breaches(String),
 }
 
 /// An [`Auth`] with the database it owns.
@@ -83,8 +88,12 @@ impl Engine {
             clock: Arc::new(SystemClock),
             mailer: Arc::new(MuteMailer),
             templates: Arc::new(MuteMailer),
-            breaches: None,
-            hasher: PasswordHasher::new(config.hashing, Arc::clone(&entropy))?,
+            breaches: breaches(config)?,
+            hasher: PasswordHasher::with_peppers(
+                config.hashing,
+                config.peppers.clone(),
+                Arc::clone(&entropy),
+            )?,
             entropy,
             tokens: AccessTokens::new(
                 ring,
@@ -157,4 +166,26 @@ impl Engine {
     pub async fn close(&self) {
         self.store.close().await;
     }
+}
+
+/// The list of breached passwords, if it is to be asked.
+fn breaches(config: &Config) -> Result<Option<Arc<dyn Breaches>>, OpenError> {
+    match config.policy.breach_check {
+        BreachCheck::Off => Ok(None),
+        BreachCheck::FailOpen | BreachCheck::FailClosed => open_breaches(&config.breach_url).map(Some),
+    }
+}
+
+#[cfg(feature = "breaches")]
+fn open_breaches(url: &str) -> Result<Arc<dyn Breaches>, OpenError> {
+    let list = horizon_auth_adapters::breaches::HttpBreaches::new(url)
+        .map_err(|error| OpenError::Breaches(error.to_string()))?;
+    Ok(Arc::new(list))
+}
+
+#[cfg(not(feature = "breaches"))]
+fn open_breaches(_: &str) -> Result<Arc<dyn Breaches>, OpenError> {
+    Err(OpenError::Breaches(
+        "this program was built without the feature `breaches`".to_owned(),
+    ))
 }

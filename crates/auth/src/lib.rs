@@ -30,6 +30,7 @@ pub mod config;
 mod engine;
 mod keys;
 pub mod operator;
+mod peppers;
 mod worker;
 
 pub use engine::{Engine, OpenError};
@@ -41,4 +42,5 @@ pub use horizon_auth_core::error::{Code, Error};
 #[cfg(feature = "http")]
 pub use horizon_auth_http::{Http, Problem, extract::CurrentUser, pages, router};
 pub use keys::{KeysError, key_ring};
+pub use peppers::add_pepper;
 pub use worker::Worker;

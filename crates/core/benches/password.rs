@@ -49,6 +49,7 @@ fn pooled(engine: HashEngine) -> Option<PasswordHasher> {
         max_queue: 64,
         queue_deadline: Duration::from_secs(60),
         bcrypt: false,
+        foreign: false,
         engine,
     };
     PasswordHasher::new(config, Arc::new(Counting::default())).ok()

@@ -42,7 +42,7 @@ pub enum Error {
     #[error("revocation state unavailable")]
     Cache(#[from] CacheError),
     /// The list of breached passwords did not answer, and passwords are refused without it.
-    #[error("breached passwords unavailable")]
+    #[error(transparent)]
     Breaches(#[from] BreachError),
     /// Ours to fix.
     #[error("internal error: {0}")]

@@ -32,6 +32,7 @@ fn hasher(engine: HashEngine, cost: Argon2Cost, salt: [u8; 16]) -> PasswordHashe
         max_queue: 8,
         queue_deadline: Duration::from_secs(30),
         bcrypt: false,
+        foreign: false,
         engine,
     };
     PasswordHasher::new(config, Arc::new(Told(Mutex::new(salt)))).unwrap()

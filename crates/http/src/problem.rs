@@ -183,7 +183,7 @@ fn challenge(code: Code) -> Option<&'static str> {
 fn report(error: &Error) {
     if error.code().status() == 500 {
         tracing::error!(error = error as &dyn std::error::Error, "a request failed");
-    } else if matches!(error, Error::Store(_) | Error::Cache(_)) {
+    } else if matches!(error, Error::Store(_) | Error::Cache(_) | Error::Breaches(_)) {
         tracing::warn!(
             error = error as &dyn std::error::Error,
             "a request could not be served"

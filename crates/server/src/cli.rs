@@ -59,7 +59,7 @@ Examples:
         #[command(subcommand)]
         command: UsersCommand,
     },
-    /// Make and list signing keys
+    /// Make and list signing keys; make peppers
     Keys {
         #[command(subcommand)]
         command: KeysCommand,
@@ -120,6 +120,19 @@ access_token_ttl.")]
     },
     /// List the keys in use, and since when each has been published
     List(ConfigArgs),
+    /// Make a pepper: a key that password hashes need beside the database
+    #[command(after_help = "\
+Examples:
+  horizon-auth keys pepper --out /etc/horizon-auth/pepper
+
+Name the file in hashing.pepper_file and keep a copy of it where the database is not: without it
+nobody can log in. Run again, the command adds a line above the others; new hashes use the first,
+and each older hash is replaced when its owner logs in. Lines are never removed by the command.")]
+    Pepper {
+        /// File of the peppers; made if it is missing
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -24,6 +24,18 @@ pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
     write(&private(), path, text)
 }
 
+/// Puts a new file in the place of one, at once and as a whole; only its owner may read it.
+pub(crate) fn replace_private(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    write_private(&beside, text)?;
+    std::fs::rename(&beside, path).map_err(|error| {
+        let _ = std::fs::remove_file(&beside); // a second try shall not stumble over it
+        Failure::because(&format!("{} cannot be replaced", path.display()), &error)
+    })
+}
+
 /// Writes a new file that anybody may read; never overwrites one.
 pub(crate) fn write_public(path: &Path, text: &str) -> Result<(), Failure> {
     write(OpenOptions::new().write(true).create_new(true), path, text)

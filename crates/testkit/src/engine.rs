@@ -9,6 +9,7 @@ use horizon_auth_core::auth::{Auth, Parts};
 use horizon_auth_core::crypto::access_token::AccessTokens;
 use horizon_auth_core::crypto::keyring::{KeyRing, SigningKey};
 use horizon_auth_core::crypto::password_hasher::{HashEngine, HasherConfig, PasswordHasher};
+use horizon_auth_core::crypto::pepper::Peppers;
 use horizon_auth_core::domain::claims::AccessClaims;
 use horizon_auth_core::domain::client::Client;
 use horizon_auth_core::domain::email::Email;
@@ -51,6 +52,8 @@ pub struct Setup {
     pub policy: Policy,
     /// Hashing; cheap unless a test says otherwise.
     pub hashing: HasherConfig,
+    /// Keys of hashing; none unless a test sets some.
+    pub peppers: Peppers,
     /// The list of breached passwords, if one is asked.
     pub breaches: Option<Arc<dyn Breaches>>,
     /// Where attempts are counted; another engine may count in the same place.
@@ -74,12 +77,14 @@ impl Setup {
             max_queue: 10_000,
             queue_deadline: Duration::from_secs(60),
             bcrypt: true,
+            foreign: true,
             engine: HashEngine::Fast,
         };
         Self {
             kind,
             policy,
             hashing,
+            peppers: Peppers::default(),
             breaches: None,
             limiter: Arc::new(MemoryLimiter::default()),
         }
@@ -126,7 +131,12 @@ impl Setup {
             mailer: Arc::clone(mailbox) as Arc<_>,
             templates: Arc::new(PlainWords),
             breaches: self.breaches.clone(),
-            hasher: PasswordHasher::new(self.hashing, Arc::clone(&entropy) as Arc<_>).expect("a hasher"),
+            hasher: PasswordHasher::with_peppers(
+                self.hashing,
+                self.peppers.clone(),
+                Arc::clone(&entropy) as Arc<_>,
+            )
+            .expect("a hasher"),
             entropy,
             tokens: AccessTokens::new(
                 ring,

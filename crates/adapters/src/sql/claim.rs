@@ -33,6 +33,10 @@ pub struct NodeClaim {
 
 impl NodeClaim {
     /// Gives the claim up now. Dropped, PostgreSQL frees it only when it notices that the connection is gone.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(clippy::unused_async, reason = "only PostgreSQL has to wait")
+    )]
     pub async fn release(self) {
         match self.held {
             // Whatever fails here, the end of the connection frees the lock.
@@ -62,6 +66,10 @@ impl SqlStore {
     ///
     /// # Errors
     /// [`ClaimError::Taken`] if another process holds it.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(clippy::unused_async, reason = "only PostgreSQL has to wait")
+    )]
     pub async fn claim(&self) -> Result<NodeClaim, ClaimError> {
         self.make_file().map_err(ClaimError::LockFile)?;
         let held = match &self.0 {

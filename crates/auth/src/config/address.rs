@@ -39,6 +39,13 @@ pub(super) fn host_of(origin: &str) -> &str {
     split_port(authority).map_or(authority, |(host, _)| host)
 }
 
+/// Whether a checked origin is on this machine, so that nobody is on the way to it.
+pub(super) fn is_loopback(origin: &str) -> bool {
+    let host = host_of(origin);
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}
+
 fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     // The colons inside an IPv6 address come before its bracket.
     let after_address = authority.rfind(']').map_or(0, |at| at + 1);

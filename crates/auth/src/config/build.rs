@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use horizon_auth_core::crypto::password_hasher::{HashEngine, HasherConfig};
+use horizon_auth_core::crypto::pepper::Peppers;
 use horizon_auth_core::domain::limits::Limits;
 use horizon_auth_core::domain::policy::{
     BreachCheck, Enumeration, MailPolicy, Policy, ReuseScope, VerificationProof,
@@ -19,7 +20,12 @@ use super::{
 };
 
 /// The configuration; `None` if a value it needs is missing or was wrong.
-pub(super) fn config(checked: &Checked, keys: KeySources, base_dir: &Path) -> Option<Config> {
+pub(super) fn config(
+    checked: &Checked,
+    keys: KeySources,
+    peppers: Peppers,
+    base_dir: &Path,
+) -> Option<Config> {
     Some(Config {
         environment: if is_production(checked) {
             Environment::Production
@@ -37,6 +43,7 @@ pub(super) fn config(checked: &Checked, keys: KeySources, base_dir: &Path) -> Op
         breach_url: checked.read("password.breach_url")?,
         policy: policy(checked)?,
         hashing: hashing(checked)?,
+        peppers,
         #[cfg(feature = "http")]
         http: http(checked)?,
         server: ServerConfig {
@@ -193,6 +200,7 @@ fn hashing(checked: &Checked) -> Option<HasherConfig> {
         max_queue: integer(checked, "hashing.max_queue")?,
         queue_deadline: checked.read("hashing.queue_deadline")?,
         bcrypt: checked.read("hashing.bcrypt_migration")?,
+        foreign: checked.read("hashing.foreign_migration")?,
         engine: match checked.word("hashing.engine")?.as_str() {
             "conservative" => HashEngine::Conservative,
             _ => HashEngine::Fast,

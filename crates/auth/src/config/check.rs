@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use horizon_auth_core::crypto::pepper::Peppers;
+
 use super::error::{Fault, Place, Problem};
 use super::keys::{self, KeySources};
 use super::secret::SecretText;
@@ -28,8 +30,9 @@ pub(super) fn check(given: Given, base_dir: &Path) -> Result<Config, Vec<Problem
         return Err(checked.problems);
     }
     let keys = checked.read_keys(base_dir);
+    let peppers = checked.read_peppers(base_dir);
     rules::apply(&mut checked);
-    match build::config(&checked, keys, base_dir) {
+    match build::config(&checked, keys, peppers, base_dir) {
         Some(config) if checked.problems.is_empty() => Ok(config),
         Some(_) => Err(checked.problems),
         None => Err(checked.problems_or_bug()),
@@ -120,6 +123,21 @@ impl Checked {
             public_key: public_text.or(public_from_file),
             extra_public_keys,
         }
+    }
+
+    /// The configured peppers; none if there are none, or if they were wrong and reported.
+    fn read_peppers(&mut self, base_dir: &Path) -> Peppers {
+        self.refuse_both("hashing.pepper_file", "hashing.pepper");
+        let file: Option<String> = self.read("hashing.pepper_file");
+        let from_file = file.and_then(|file| {
+            let read = keys::read_peppers(&base_dir.join(file));
+            self.keep("hashing.pepper_file", read)
+        });
+        let from_text = self.read("hashing.pepper").and_then(|text: SecretText| {
+            let read = keys::peppers(text.reveal());
+            self.keep("hashing.pepper", read)
+        });
+        from_text.or(from_file).unwrap_or_default()
     }
 
     fn refuse_both(&mut self, file: &str, text: &str) {

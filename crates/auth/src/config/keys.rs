@@ -1,9 +1,10 @@
-//! Where keys come from. This reads their text; what is in it is checked where keys are made.
+//! Where keys and peppers come from. This reads their text; what is in it is checked where keys are made.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use horizon_auth_core::crypto::pepper::Peppers;
 use zeroize::Zeroizing;
 
 use super::error::Fault;
@@ -20,14 +21,39 @@ pub struct KeySources {
     pub extra_public_keys: Vec<String>,
 }
 
+/// What belongs into a file when something else is there.
+const FIX_KEY: &str = "store one key in PEM: openssl pkey -in KEY -out KEY.pem";
+const FIX_PEPPERS: &str = "make the file with: horizon-auth keys pepper --out FILE";
+
 /// Reads a private key that nobody but its owner may read.
 pub(super) fn read_private(path: &Path) -> Result<SecretText, Fault> {
-    read(path, true).map(SecretText::from)
+    read(path, true, FIX_KEY).map(SecretText::from)
+}
+
+/// Reads peppers that nobody but their owner may read.
+pub(super) fn read_peppers(path: &Path) -> Result<Peppers, Fault> {
+    let text = read(path, true, FIX_PEPPERS)?;
+    Peppers::parse(&text).map_err(|error| {
+        Fault::new(
+            format!("names {}, which is unusable: {}", display(path), error.reason()),
+            FIX_PEPPERS,
+        )
+    })
+}
+
+/// Reads peppers from a setting.
+pub(super) fn peppers(text: &str) -> Result<Peppers, Fault> {
+    Peppers::parse(text).map_err(|error| {
+        Fault::new(
+            format!("is unusable: {}", error.reason()),
+            "write VERSION:BASE64 with at least 32 random bytes, such as 1: and what `openssl rand -base64 32` prints",
+        )
+    })
 }
 
 /// Reads a public key, and refuses a private one: what is public gets published.
 pub(super) fn read_public(path: &Path) -> Result<String, Fault> {
-    let text = read(path, false)?;
+    let text = read(path, false, FIX_KEY)?;
     public(&text).map_err(|fault| {
         Fault::new(
             format!("names {}, which {}", display(path), fault.what),
@@ -47,7 +73,7 @@ pub(super) fn public(text: &str) -> Result<String, Fault> {
     Ok(text.to_owned())
 }
 
-fn read(path: &Path, private: bool) -> Result<Zeroizing<String>, Fault> {
+fn read(path: &Path, private: bool, fix: &'static str) -> Result<Zeroizing<String>, Fault> {
     const LARGEST: u64 = 64 * 1024;
     let unreadable = |why: &std::io::Error| {
         Fault::new(
@@ -58,7 +84,7 @@ fn read(path: &Path, private: bool) -> Result<Zeroizing<String>, Fault> {
     let unfit = || {
         Fault::new(
             format!("names {}, which is not a file of at most 64 KiB", display(path)),
-            "name a file that holds one key in PEM",
+            fix,
         )
     };
     // Before it is opened: opening a pipe waits for a writer.
@@ -86,7 +112,7 @@ fn read(path: &Path, private: bool) -> Result<Zeroizing<String>, Fault> {
     if text.trim().is_empty() {
         return Err(Fault::new(
             format!("names {}, which is empty or no text", display(path)),
-            "store the key in PEM: openssl pkey -in KEY -out KEY.pem",
+            fix,
         ));
     }
     Ok(Zeroizing::new(text.to_owned()))

@@ -25,6 +25,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use horizon_auth_core::crypto::password_hasher::HasherConfig;
+use horizon_auth_core::crypto::pepper::Peppers;
 use horizon_auth_core::domain::policy::Policy;
 #[cfg(feature = "http")]
 use horizon_auth_http::config::HttpConfig;
@@ -81,7 +82,7 @@ pub enum MailTransport {
         /// Origin of its interface, if not the usual one.
         api_url: Option<String>,
     },
-    /// Twilio SendGrid.
+    /// The provider `SendGrid`.
     SendGrid {
         /// Its key.
         api_key: SecretText,
@@ -155,6 +156,8 @@ pub struct Config {
     pub policy: Policy,
     /// Cost and limits of password hashing.
     pub hashing: HasherConfig,
+    /// Keys of password hashing.
+    pub peppers: Peppers,
     /// What the HTTP front end needs to know.
     #[cfg(feature = "http")]
     pub http: HttpConfig,
@@ -231,3 +234,7 @@ mod table_tests;
 #[cfg(test)]
 #[path = "mail_tests.rs"]
 mod mail_tests;
+
+#[cfg(test)]
+#[path = "password_tests.rs"]
+mod password_tests;

@@ -22,6 +22,8 @@ pub(super) fn apply(checked: &mut Checked) {
     trusted_proxies(checked);
     lifetimes(checked);
     hashing(checked);
+    foreign_hashes(checked);
+    breaches(checked);
     mail(checked);
 }
 
@@ -235,6 +237,39 @@ fn hashing(checked: &mut Checked) {
                 cost.memory_kib
             ),
             format!("give hashing.memory_budget_mib at least {needed}"),
+        );
+    }
+}
+
+fn foreign_hashes(checked: &mut Checked) {
+    let built_in = cfg!(any(feature = "pbkdf2", feature = "scrypt"));
+    if !built_in && checked.read("hashing.foreign_migration") == Some(true) {
+        checked.report(
+            "hashing.foreign_migration",
+            "is true, but this program was built without PBKDF2 and scrypt",
+            "build it with the feature `pbkdf2` or `scrypt`, or remove the setting",
+        );
+    }
+}
+
+fn breaches(checked: &mut Checked) {
+    let Some(word) = checked.word("password.breach_check").filter(|word| word != "off") else {
+        return;
+    };
+    if cfg!(not(feature = "breaches")) {
+        checked.report(
+            "password.breach_check",
+            format!("is \"{word}\", but this program was built without the check"),
+            "build it with the feature `breaches`, or write \"off\"",
+        );
+    }
+    let url: Option<String> = checked.read("password.breach_url");
+    let readable = |url: &String| !url.starts_with("https://") && !address::is_loopback(url);
+    if is_production(checked) && url.as_ref().is_some_and(readable) {
+        checked.report(
+            "password.breach_url",
+            "is not https, which production does not allow: anybody on the way could answer",
+            "write an origin with https, or a mirror on this machine such as \"http://127.0.0.1:8080\"",
         );
     }
 }

@@ -313,6 +313,16 @@ pub static SETTINGS: &[Setting] = &[
     setting("hashing.bcrypt_migration", Kind::Bool, Is("false"),
         "Whether bcrypt hashes are accepted, and replaced at the next log-in."),
 
+    setting("hashing.foreign_migration", Kind::Bool, Is("false"),
+        "Whether hashes of PBKDF2 and scrypt are accepted, and replaced at the next log-in."),
+
+    setting("hashing.pepper", Kind::Secret, Unset("none"),
+        "Keys that password hashes need beside the database, `VERSION:BASE64` separated by commas; new hashes use the first.")
+        .or(&[plain("AUTH_PEPPER")]),
+
+    setting("hashing.pepper_file", Kind::Path, Unset("none"),
+        "File that holds them instead, one a line; on Unix only its owner may have access to it."),
+
     setting("hashing.engine", Kind::Choice(&["fast", "conservative"]), Is("fast"),
         "Implementation of Argon2id: `fast`, or `conservative` for the longer established one."),
 

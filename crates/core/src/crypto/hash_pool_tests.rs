@@ -22,6 +22,7 @@ fn config(max_queue: usize, queue_deadline: Duration) -> HasherConfig {
         max_queue,
         queue_deadline,
         bcrypt: false,
+        foreign: false,
         engine: HashEngine::Fast,
     }
 }

@@ -6,6 +6,7 @@
 pub mod access_token;
 mod argon2_engine;
 mod der;
+mod foreign_hash;
 mod hash_pool;
 mod hash_workers;
 mod jwk;
@@ -13,6 +14,7 @@ pub mod jws;
 mod key_pem;
 pub mod keyring;
 pub mod password_hasher;
+pub mod pepper;
 pub mod replay;
 mod signing_key;
 mod stored_hash;

@@ -9,8 +9,12 @@ use zeroize::Zeroizing;
 
 use super::CryptoError;
 use super::argon2_engine::{self, Arena, Input};
+use super::foreign_hash::Foreign;
 use super::hash_pool::Pool;
-use super::stored_hash::{MAX_LANES, MAX_PASSES, MAX_TAG, Phc, StoredHash};
+use super::pepper::Peppers;
+use super::stored_hash::{
+    Limits, MAX_LANES, MAX_PASSES, MAX_TAG, MAX_WORK_KIB, Phc, Refusal, StoredHash, work_kib,
+};
 use crate::domain::password::{Password, PasswordHash};
 use crate::domain::policy::Argon2Cost;
 use crate::error::Error;
@@ -20,6 +24,9 @@ const SALT_LEN: usize = 16;
 const TAG_LEN: usize = 32;
 /// How long a worker without work keeps its memory.
 const ARENA_IDLE: Duration = Duration::from_secs(10);
+/// What a hash may take beside the memory of its worker, in KiB.
+const SMALL_KIB: u32 = 64;
+const LOST_PEPPER: CryptoError = CryptoError::new("the current pepper is not among the peppers");
 
 /// Which implementation of Argon2id computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,13 +52,20 @@ pub struct HasherConfig {
     pub queue_deadline: Duration,
     /// Whether bcrypt hashes are verified (and replaced at the next log-in).
     pub bcrypt: bool,
+    /// Whether hashes of PBKDF2 and scrypt are verified (and replaced at the next log-in).
+    pub foreign: bool,
     /// Which implementation.
     pub engine: HashEngine,
 }
 
 impl HasherConfig {
-    fn budget_kib(&self) -> u64 {
-        u64::from(self.memory_mib) * 1024
+    fn limits(&self) -> Limits {
+        Limits {
+            budget_kib: u64::from(self.memory_mib) * 1024,
+            work_kib: MAX_WORK_KIB.max(work_kib(self.cost)),
+            bcrypt: self.bcrypt,
+            foreign: self.foreign,
+        }
     }
 
     /// How many hashes run at once: what memory and `max_parallel` allow.
@@ -122,13 +136,21 @@ pub struct PasswordHasher(Arc<Inner>);
 
 struct Inner {
     cost: Argon2Cost,
-    budget_kib: u64,
-    bcrypt: bool,
+    limits: Limits,
+    peppers: Peppers,
     entropy: Arc<dyn Entropy>,
     pool: Pool,
 }
 
 impl PasswordHasher {
+    /// A hasher without peppers; see [`PasswordHasher::with_peppers`].
+    ///
+    /// # Errors
+    /// The same.
+    pub fn new(config: HasherConfig, entropy: Arc<dyn Entropy>) -> Result<Self, CryptoError> {
+        Self::with_peppers(config, Peppers::default(), entropy)
+    }
+
     /// A hasher, after the chosen engine has computed the vector of RFC 9106 correctly.
     ///
     /// Costs microseconds; threads and memory come with the first hash.
@@ -136,20 +158,24 @@ impl PasswordHasher {
     /// # Errors
     /// The cost is not a valid one, a single hash does not fit into the memory
     /// budget, or the engine computes something that is not Argon2id.
-    pub fn new(config: HasherConfig, entropy: Arc<dyn Entropy>) -> Result<Self, CryptoError> {
+    pub fn with_peppers(
+        config: HasherConfig,
+        peppers: Peppers,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, CryptoError> {
         config.check_cost()?;
         let parallel = config.parallel()?;
         argon2_engine::check_vector(config.engine)?;
         Ok(Self(Arc::new(Inner {
             cost: config.cost,
-            budget_kib: config.budget_kib(),
-            bcrypt: config.bcrypt,
+            limits: config.limits(),
+            peppers,
             entropy,
             pool: Pool::new(&config, parallel, ARENA_IDLE),
         })))
     }
 
-    /// Hashes a password at the configured cost, with a new salt.
+    /// Hashes a password at the configured cost, with a new salt and the current pepper.
     ///
     /// # Errors
     /// `Overloaded` when there is no room in time, `Internal`.
@@ -157,14 +183,20 @@ impl PasswordHasher {
         let cost = self.0.cost;
         let mut salt = vec![0; SALT_LEN];
         self.0.entropy.fill(&mut salt)?;
-        let password = password.clone();
+        let keyid = self.0.peppers.current();
+        let seen = self.0.peppered(keyid, password).ok_or(LOST_PEPPER)?;
         let phc = self
             .0
             .pool
             .run(cost.memory_kib, move |arena| {
                 let mut tag = vec![0; TAG_LEN];
-                arena.derive(cost, Input::new(password.as_bytes(), &salt), &mut tag)?;
-                Ok::<_, CryptoError>(Phc { cost, salt, tag })
+                arena.derive(cost, Input::new(&seen, &salt), &mut tag)?;
+                Ok::<_, CryptoError>(Phc {
+                    cost,
+                    keyid,
+                    salt,
+                    tag,
+                })
             })
             .await??;
         Ok(PasswordHash::new(phc.to_string()))
@@ -176,8 +208,8 @@ impl PasswordHasher {
     /// password costs. So does a hash that is malformed, too costly or not
     /// wanted: nothing is computed, or reserved, at a cost it names itself.
     ///
-    /// A bcrypt hash takes the time of bcrypt. While any are left, a patient
-    /// observer can tell those accounts from others.
+    /// A hash of another system takes the time of its algorithm. While any are
+    /// left, a patient observer can tell those accounts from others.
     ///
     /// # Errors
     /// `Overloaded` when there is no room in time, `Internal`.
@@ -188,11 +220,10 @@ impl PasswordHasher {
     ) -> Result<Verified, Error> {
         let check = self.0.check(password, stored);
         let memory_kib = check.memory_kib();
-        let password = password.clone();
         let verified = self
             .0
             .pool
-            .run(memory_kib, move |arena| check.run(arena, &password))
+            .run(memory_kib, move |arena| check.run(arena))
             .await??;
         Ok(verified)
     }
@@ -201,10 +232,7 @@ impl PasswordHasher {
     /// not: for an import, which should not store what can never log in. The
     /// reason holds nothing of the hash.
     pub fn can_verify(&self, stored: &PasswordHash) -> Result<(), &'static str> {
-        match StoredHash::read(stored.as_str(), self.0.budget_kib, self.0.bcrypt) {
-            Ok(_) => Ok(()),
-            Err(refusal) => Err(refusal.reason()),
-        }
+        self.0.read(stored).map(drop).map_err(Refusal::reason)
     }
 
     /// Refuses at once when the queue is full, for callers with work to do before they hash.
@@ -233,75 +261,117 @@ impl fmt::Debug for PasswordHasher {
 }
 
 impl Inner {
+    /// Reads a stored hash, if it can be computed here.
+    fn read(&self, stored: &PasswordHash) -> Result<StoredHash, Refusal> {
+        let hash = StoredHash::read(stored.as_str(), &self.limits)?;
+        match &hash {
+            StoredHash::Argon2(Phc {
+                keyid: Some(version), ..
+            }) if !self.peppers.knows(*version) => Err(Refusal::NoPepper),
+            StoredHash::Argon2(_) | StoredHash::Foreign(_) => Ok(hash),
+        }
+    }
+
     /// Decides what is computed; allocates nothing that a stored hash asks for.
     fn check(&self, password: &Password, stored: Option<&PasswordHash>) -> Check {
         let Some(stored) = stored else {
-            return self.decoy();
+            return self.decoy(password);
         };
-        match StoredHash::read(stored.as_str(), self.budget_kib, self.bcrypt) {
-            Ok(StoredHash::Argon2(phc)) => Check::Argon2 {
-                outdated: phc.cost != self.cost || phc.salt.len() != SALT_LEN || phc.tag.len() != TAG_LEN,
-                phc,
-                decoy: false,
+        match self.read(stored) {
+            Ok(StoredHash::Argon2(phc)) => {
+                let Some(seen) = self.peppered(phc.keyid, password) else {
+                    return self.decoy(password);
+                };
+                Check::Argon2 {
+                    outdated: phc.cost != self.cost
+                        || phc.keyid != self.peppers.current()
+                        || phc.salt.len() != SALT_LEN
+                        || phc.tag.len() != TAG_LEN,
+                    phc,
+                    seen,
+                    decoy: false,
+                }
+            }
+            Ok(StoredHash::Foreign(hash)) if hash.excludes(password.as_bytes()) => self.decoy(password),
+            Ok(StoredHash::Foreign(hash)) => Check::Foreign {
+                hash,
+                password: password.clone(),
             },
-            // A C library ends a password at NUL, others do not: such a
-            // password would open hashes it was never set for.
-            Ok(StoredHash::Bcrypt(_)) if password.as_bytes().contains(&0) => self.decoy(),
-            Ok(StoredHash::Bcrypt(hash)) => Check::Bcrypt(hash),
             Err(refusal) => {
-                tracing::warn!(
-                    reason = refusal.reason(),
-                    "a stored password hash was refused; its owner cannot log in"
-                );
-                self.decoy()
+                refusal.report();
+                self.decoy(password)
             }
         }
     }
 
-    fn decoy(&self) -> Check {
+    fn decoy(&self, password: &Password) -> Check {
         Check::Argon2 {
             phc: Phc {
                 cost: self.cost,
+                keyid: None,
                 salt: vec![0; SALT_LEN],
                 tag: vec![0; TAG_LEN],
             },
+            seen: Zeroizing::new(password.as_bytes().to_vec()),
             outdated: false,
             decoy: true,
+        }
+    }
+
+    /// What Argon2 gets to see of a password; `None` if the pepper is not known.
+    fn peppered(&self, version: Option<u16>, password: &Password) -> Option<Zeroizing<Vec<u8>>> {
+        match version {
+            Some(version) => self.peppers.apply(version, password.as_bytes()),
+            None => Some(Zeroizing::new(password.as_bytes().to_vec())),
         }
     }
 }
 
 /// A check that may be computed.
 enum Check {
-    Argon2 { phc: Phc, outdated: bool, decoy: bool },
-    Bcrypt(String),
+    Argon2 {
+        phc: Phc,
+        /// The password, or what a pepper made of it.
+        seen: Zeroizing<Vec<u8>>,
+        outdated: bool,
+        decoy: bool,
+    },
+    Foreign {
+        hash: Foreign,
+        password: Password,
+    },
 }
 
 impl Check {
     fn memory_kib(&self) -> u32 {
         match self {
             Self::Argon2 { phc, .. } => phc.cost.memory_kib,
-            Self::Bcrypt(_) => 4,
+            Self::Foreign { hash, .. } => hash.memory_kib(),
         }
     }
 
-    fn run(self, arena: &mut Arena, password: &Password) -> Result<Verified, CryptoError> {
+    fn run(self, arena: &mut Arena) -> Result<Verified, CryptoError> {
         let (matches, outdated) = match self {
-            Self::Argon2 { phc, outdated, decoy } => {
+            Self::Argon2 {
+                phc,
+                seen,
+                outdated,
+                decoy,
+            } => {
                 let mut buffer = Zeroizing::new([0; MAX_TAG]);
                 let Some(tag) = buffer.get_mut(..phc.tag.len()) else {
                     return Err(CryptoError::new("the tag of a stored hash is too long"));
                 };
-                arena.derive(phc.cost, Input::new(password.as_bytes(), &phc.salt), tag)?;
+                arena.derive(phc.cost, Input::new(&seen, &phc.salt), tag)?;
                 let equal = bool::from((*tag).ct_eq(phc.tag.as_slice()));
                 (equal && !decoy, outdated)
             }
-            Self::Bcrypt(hash) => {
-                // bcrypt never saw more than 72 bytes; said here rather than left to the crate.
-                let bytes = password.as_bytes();
-                let seen = bytes.get(..72).unwrap_or(bytes);
-                let matches = bcrypt::verify(seen, &hash).map_err(|_| CryptoError::new("bcrypt failed"))?;
-                (matches, true)
+            Self::Foreign { hash, password } => {
+                // scrypt brings memory of its own, and the permits cover only one of the two.
+                if hash.memory_kib() > SMALL_KIB {
+                    arena.clear();
+                }
+                (hash.verify(password.as_bytes())?, true)
             }
         };
         Ok(Verified {
@@ -314,3 +384,7 @@ impl Check {
 #[cfg(test)]
 #[path = "password_hasher_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "password_migration_tests.rs"]
+mod migration_tests;

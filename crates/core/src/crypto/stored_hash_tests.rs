@@ -2,13 +2,18 @@
 
 use super::*;
 
-const BUDGET_KIB: u64 = 65_536;
+const LIMITS: Limits = Limits {
+    budget_kib: 65_536,
+    work_kib: MAX_WORK_KIB,
+    bcrypt: true,
+    foreign: true,
+};
 const SALT: &str = "c29tZXNhbHQ";
 const TAG: &str = "CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
 const BCRYPT: &str = "$2b$04$EGdrhbKUv8Oc9vGiXX0HQOxSg445d458Muh7DAHskb6QbtCvdxcie";
 
 fn refusal(text: &str) -> Option<Refusal> {
-    StoredHash::read(text, BUDGET_KIB, true).err()
+    StoredHash::read(text, &LIMITS).err()
 }
 
 fn with_cost(cost: &str) -> String {
@@ -18,7 +23,7 @@ fn with_cost(cost: &str) -> String {
 #[test]
 fn a_hash_is_read_and_written_back_unchanged() {
     let text = with_cost("m=65536,t=2,p=1");
-    let Ok(StoredHash::Argon2(phc)) = StoredHash::read(&text, BUDGET_KIB, false) else {
+    let Ok(StoredHash::Argon2(phc)) = StoredHash::read(&text, &LIMITS) else {
         panic!("refused")
     };
     assert_eq!(phc.salt, b"somesalt");
@@ -71,6 +76,19 @@ fn costs_beyond_the_bounds_are_refused_as_numbers() {
 }
 
 #[test]
+fn what_fits_into_memory_may_still_take_too_long() {
+    let limits = Limits {
+        budget_kib: 4_194_304,
+        ..LIMITS
+    };
+    let refusal = |text: &str| StoredHash::read(text, &limits).err();
+    assert_eq!(refusal(&with_cost("m=2097152,t=1,p=1")), None);
+    assert_eq!(refusal(&with_cost("m=524288,t=4,p=1")), None);
+    assert_eq!(refusal(&with_cost("m=524288,t=5,p=1")), Some(Refusal::TooCostly));
+    assert_eq!(refusal(&with_cost("m=4194304,t=1,p=1")), Some(Refusal::TooCostly));
+}
+
+#[test]
 fn anything_but_a_canonical_argon2id_string_is_refused() {
     let short = STANDARD_NO_PAD.encode([7; 7]);
     let long = STANDARD_NO_PAD.encode([7; 65]);
@@ -115,23 +133,86 @@ fn anything_but_a_canonical_argon2id_string_is_refused() {
         BCRYPT.replace("$2b$", "$2x$"),
         format!("{BCRYPT}x"),
         BCRYPT.replace("EGdr", "EG!r"),
-        "$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD-iCs5E".to_owned(),
     ] {
         assert_eq!(refusal(&text), Some(Refusal::Malformed), "{text:.80}");
     }
 }
 
 #[test]
-fn bcrypt_is_read_only_where_it_is_wanted() {
-    assert_eq!(
-        StoredHash::read(BCRYPT, BUDGET_KIB, false).err(),
-        Some(Refusal::BcryptOff)
-    );
+fn a_pepper_is_named_after_the_lanes_and_in_one_way_only() {
+    let keyid = |text: &str| with_cost(&format!("m=64,t=1,p=1,keyid={}", STANDARD_NO_PAD.encode(text)));
+    for (written, version) in [("1", 1), ("12", 12), ("65535", 65_535)] {
+        let text = keyid(written);
+        let Ok(StoredHash::Argon2(phc)) = StoredHash::read(&text, &LIMITS) else {
+            panic!("refused {text}")
+        };
+        assert_eq!(phc.keyid, Some(version));
+        assert_eq!(phc.to_string(), text);
+    }
+    for text in [
+        keyid(""),
+        keyid("0"),
+        keyid("01"),
+        keyid("+1"),
+        keyid("-1"),
+        keyid("1 "),
+        keyid("x"),
+        keyid("\u{661}"),
+        keyid("65536"),
+        with_cost("m=64,t=1,p=1,keyid"),
+        with_cost("m=64,t=1,p=1,keyid=MQ=="),
+        with_cost("m=64,t=1,p=1,keyid=M!"),
+        with_cost("m=64,t=1,p=1,keyid=MQ,keyid=MQ"),
+        with_cost("m=64,t=1,p=1,keyid=MQ,data=AAAA"),
+        with_cost("keyid=MQ,m=64,t=1,p=1"),
+        with_cost("m=64,t=1,keyid=MQ,p=1"),
+    ] {
+        assert_eq!(refusal(&text), Some(Refusal::Malformed), "{text}");
+    }
+}
+
+#[test]
+fn the_longest_hash_with_a_pepper_is_accepted() {
+    let (longest, keyid) = (STANDARD_NO_PAD.encode([7; 64]), STANDARD_NO_PAD.encode("65535"));
+    let text = format!("$argon2id$v=19$m=4194304,t=20,p=16,keyid={keyid}${longest}${longest}");
+    let limits = Limits {
+        budget_kib: 4_194_304,
+        work_kib: u64::MAX,
+        ..LIMITS
+    };
+    assert!(text.len() <= MAX_TEXT);
+    assert!(StoredHash::read(&text, &limits).is_ok());
+}
+
+#[test]
+fn hashes_of_other_systems_are_read_only_where_they_are_wanted() {
+    let limits = Limits {
+        bcrypt: false,
+        foreign: false,
+        ..LIMITS
+    };
+    let refused = |text: &str| StoredHash::read(text, &limits).err();
+    assert_eq!(refused(BCRYPT), Some(Refusal::BcryptOff));
+    for text in [
+        "$pbkdf2-sha256$",
+        "$pbkdf2-sha512$x",
+        "pbkdf2_sha256$x",
+        "$scrypt$x",
+    ] {
+        assert_eq!(refused(text), Some(Refusal::ForeignOff), "{text}");
+    }
 }
 
 #[test]
 fn a_refusal_says_nothing_about_the_hash() {
-    for refusal in [Refusal::Malformed, Refusal::TooCostly, Refusal::BcryptOff] {
-        assert!(!refusal.to_string().contains('$'));
+    for refusal in [
+        Refusal::Malformed,
+        Refusal::TooCostly,
+        Refusal::BcryptOff,
+        Refusal::ForeignOff,
+        Refusal::NotBuiltIn,
+        Refusal::NoPepper,
+    ] {
+        assert!(!refusal.reason().contains('$'));
     }
 }

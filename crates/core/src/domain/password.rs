@@ -58,6 +58,11 @@ impl Password {
         self.0.as_bytes()
     }
 
+    /// The text, for the rules of this layer.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     fn normalised(text: &str) -> Result<Self, Violation> {
         // Checked first: the length of a mebibyte is not worth normalising.
         if text.len() > Self::MAX_BYTES {

@@ -104,7 +104,6 @@ pub struct Login {
 
 /// What of a profile changes. The outer `None` leaves a field alone, the inner one empties it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::option_option, reason = "leave alone, empty, or set: three cases")]
 pub struct ProfileChange {
     /// The name.
     pub full_name: Option<Option<String>>,

@@ -49,7 +49,7 @@ impl Auth {
     /// Makes an account and logs it in, or asks for proof of the address.
     ///
     /// # Errors
-    /// `rate_limited`, `email_taken`, `overloaded`, `unavailable`, `internal`.
+    /// `rate_limited`, `invalid_input` about the field `password`, `email_taken`, `overloaded`, `unavailable`, `internal`.
     pub async fn register(&self, cmd: RegisterCommand) -> Result<Registered, Error> {
         let now = self.now();
         self.limit(

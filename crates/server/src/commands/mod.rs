@@ -4,6 +4,7 @@ mod config;
 mod dev;
 mod keys;
 mod migrate;
+mod pepper;
 mod serve;
 mod users;
 
@@ -25,6 +26,9 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Keys {
             command: KeysCommand::List(args),
         } => keys::list(&args),
+        Command::Keys {
+            command: KeysCommand::Pepper { out },
+        } => pepper::add(&out),
         Command::Config {
             command: ConfigCommand::Check(args),
         } => config::check(&args),

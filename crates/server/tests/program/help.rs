@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{run, stderr, stdout};
 
-const COMMANDS: [(&str, &[&str]); 21] = [
+const COMMANDS: [(&str, &[&str]); 22] = [
     ("horizon-auth", &[]),
     ("dev", &["dev"]),
     ("serve", &["serve"]),
@@ -24,6 +24,7 @@ const COMMANDS: [(&str, &[&str]); 21] = [
     ("keys", &["keys"]),
     ("keys-generate", &["keys", "generate"]),
     ("keys-list", &["keys", "list"]),
+    ("keys-pepper", &["keys", "pepper"]),
     ("config", &["config"]),
     ("config-check", &["config", "check"]),
 ];
