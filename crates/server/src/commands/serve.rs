@@ -35,9 +35,9 @@ pub(super) async fn serve(
     let address = listener.local_addr().unwrap_or(config.listen);
     let http = Http::new(engine.auth().clone(), config.http.clone());
     let worker = Worker::start(engine.auth().clone());
+    let stop = stop_signal()?; // before anybody is told that it runs: who knows may stop it
     announce(address);
     tracing::info!(%address, "listening");
-    let stop = stop_signal()?;
     let draining = http.clone();
     let app = router(http.clone()).merge(pages(http));
     listener::serve(listener, app, &config.server, stop, || {
