@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
+use horizon_auth_core::domain::mail::MailKind;
 use horizon_auth_core::domain::password::Password;
 use horizon_auth_core::flows::SetPasswordCommand;
-use horizon_auth_testkit::{Answer, Kind, Setup, TestApp, both_engines};
+use horizon_auth_testkit::{Answer, Kind, Mood, Setup, TestApp, both_engines};
 use serde_json::{Value, json};
 
 use capture::Capture;
@@ -239,6 +240,54 @@ both_engines! {
             .header("x-request-id", id)
             .header("origin", origin);
         hunt.send(request, String::new()).await;
+        hunt.finish().await;
+    };
+
+    no_secret_of_a_mail_leaves_its_place => |kind: Kind| async move {
+        let mut hunt = Hunt::start(Setup::new(kind)).await;
+        let (email, password) = (hunt.email("ana"), hunt.secret("password"));
+        hunt.post("/auth/register", json!({ "email": email, "password": password })).await;
+        let verification = hunt.app.engine.mailed_token(&email, MailKind::VerifyEmail).await;
+        let reset = hunt.app.engine.reset_token(&email).await;
+        hunt.secrets.extend([verification.clone(), reset.clone()]);
+        for token in [&verification, &reset] {
+            // The half that carries the strength has no business anywhere either.
+            hunt.secrets.push(token.split_once('.').unwrap().1.to_owned());
+        }
+        let unknown = hunt.email("nobody");
+        for path in ["/auth/verify-email/resend", "/auth/password-reset/request"] {
+            for email in [&email, &unknown] {
+                assert_eq!(hunt.post(path, json!({ "email": email })).await.status, 200);
+            }
+        }
+        // The token in wrong places, with a weak password, for the wrong purpose, and cut short.
+        let new = hunt.secret("new-password");
+        for (path, token) in [
+            ("/auth/verify-email", &reset),
+            ("/auth/password-reset/complete", &verification),
+            ("/auth/password-reset/complete", &reset[1..].to_owned()),
+        ] {
+            hunt.post(&format!("{path}?token={token}"), json!({})).await;
+            hunt.post(path, json!({ "token": [token], "newPassword": new })).await;
+            hunt.post(path, json!({ "token": token, "newPassword": "short" })).await;
+            let refused = hunt.post(path, json!({ "token": token, "newPassword": new })).await;
+            assert_eq!(refused.code(), "link_invalid");
+            let page = path.strip_prefix("/auth").unwrap().replace("password-reset/complete", "reset-password");
+            let dead = hunt.app.form(&page, &format!("token={token}&newPassword={new}")).await;
+            assert_eq!(hunt.keep(dead).status, 400);
+        }
+        // This page holds the token in its form; that it was asked for must not be noted anywhere.
+        assert_eq!(hunt.app.open(&format!("/verify-email?token={verification}")).await.status, 200);
+        let done = hunt.app.form("/verify-email", &format!("token={verification}")).await;
+        assert_eq!(hunt.keep(done).status, 200);
+        let reset = hunt.app.engine.reset_token(&email).await;
+        hunt.secrets.push(reset.clone());
+        let done = hunt.post("/auth/password-reset/complete", json!({ "token": reset, "newPassword": new })).await;
+        assert_eq!(done.status, 200);
+        hunt.app.engine.deliver_all().await;
+        hunt.app.engine.mailbox.set_mood(Mood::Closed);
+        hunt.app.engine.request_reset(&email).await.unwrap();
+        hunt.app.engine.deliver_all().await;
         hunt.finish().await;
     };
 

@@ -102,6 +102,7 @@ impl Auth {
         let outcome = match self.write_mail(&mail, &addressee, now).await {
             Ok(outgoing) => self.send_in_time(&outgoing).await,
             Err(Written::Failed(error)) => return Err(error),
+            Err(Written::Withdrawn) => return Ok(Fate::Dropped),
             Err(Written::Unwritable(error)) => Err(error),
         };
         // The time of the answer: an attempt may have taken long.
@@ -176,11 +177,10 @@ impl Auth {
     ) -> Result<OutgoingMail, Written> {
         let policy = &self.policy().mail;
         let token = match (purpose(mail.kind), addressee.user) {
-            (Some(purpose), Some(user)) => Some(
-                self.mint(mail, user, purpose, now)
-                    .await
-                    .map_err(Written::Failed)?,
-            ),
+            (Some(purpose), Some(user)) => {
+                let minted = self.mint(mail, user, purpose, now).await;
+                Some(minted.map_err(Written::Failed)?.ok_or(Written::Withdrawn)?)
+            }
             _ => None,
         };
         let link = token
@@ -214,15 +214,20 @@ impl Auth {
         })
     }
 
+    /// Stores a fresh token; `None` if the mail was withdrawn since it was claimed. Whoever withdraws
+    /// it holds the user's row, so that no link appears behind that person's back.
     async fn mint(
         &self,
         mail: &ClaimedMail,
         user: UserId,
         purpose: Purpose,
         now: Timestamp,
-    ) -> Result<Secret<OneTime>, Error> {
+    ) -> Result<Option<Secret<OneTime>>, Error> {
         let secret = self.fresh_one_time_token()?;
         let mut tx = self.store().begin().await?;
+        if !tx.lock_user(&mail.tenant, user).await? || !tx.find_mail_claim(mail).await? {
+            return Ok(None);
+        }
         tx.insert_one_time_token(&NewOneTimeToken {
             digest: secret.digest(),
             tenant: mail.tenant.clone(),
@@ -234,13 +239,14 @@ impl Auth {
         })
         .await?;
         tx.commit().await?;
-        Ok(secret)
+        Ok(Some(secret))
     }
 }
 
-/// Why a mail was not written: the database is away, or the words cannot be made.
+/// Why a mail was not written: the database is away, nobody wants it any more, or the words cannot be made.
 enum Written {
     Failed(Error),
+    Withdrawn,
     Unwritable(MailError),
 }
 
