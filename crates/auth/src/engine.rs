@@ -141,6 +141,21 @@ impl Engine {
         self.store.claim().await
     }
 
+    /// Whether some process holds the claim: whether a server runs on this database.
+    ///
+    /// # Errors
+    /// [`ClaimError`] other than [`ClaimError::Taken`]: it cannot be told.
+    pub async fn is_claimed(&self) -> Result<bool, ClaimError> {
+        match self.claim().await {
+            Ok(claim) => {
+                claim.release().await;
+                Ok(false)
+            }
+            Err(ClaimError::Taken) => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Brings the schema up to date.
     ///
     /// # Errors
