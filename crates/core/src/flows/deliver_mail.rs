@@ -121,12 +121,17 @@ impl Auth {
             }
             Err(MailError::Temporary(reason) | MailError::Permanent(reason)) => {
                 tracing::error!(mail.id = %mail.id, kind = mail.kind.as_str(), attempt = mail.attempt, reason, "a mail is given up");
+                // The event of a user who was deleted meanwhile names nobody.
+                let user = match addressee.user {
+                    Some(user) if tx.lock_user(&mail.tenant, user).await? => Some(user),
+                    _ => None,
+                };
                 tx.bury_mail(&mail, now, &reason).await?;
                 let client = Client::local(self.fresh_request_id()?);
                 let mut event = self
                     .event(Event::MailFailed, &mail.tenant, &client, now)?
                     .with_email(&mail.email);
-                event.user = addressee.user;
+                event.user = user;
                 self.commit(tx, event).await?;
                 return Ok(Fate::Dead);
             }
