@@ -8,12 +8,14 @@ mod clock;
 mod database;
 mod engine;
 mod links;
+mod mail_server;
 mod mailbox;
 
 pub use app::{Answer, TestApp};
 pub use clock::FixedClock;
 pub use database::{Database, Kind};
 pub use engine::{Setup, TestAuth};
+pub use mail_server::{MailServer, mail_header};
 pub use mailbox::{Mailbox, Mood, PlainWords};
 
 /// Runs a test on SQLite and on PostgreSQL.

@@ -9,12 +9,12 @@ use horizon_auth::config::Config;
 use horizon_auth::{Engine, Http, MailError, Mailer, OpenError, OutgoingMail, Worker, router};
 use horizon_auth_core::crypto::keyring::SigningKey;
 use horizon_auth_core::domain::key::Algorithm;
-use horizon_auth_testkit::{Database, Kind, both_engines};
+use horizon_auth_testkit::{Database, Kind, MailServer, both_engines, mail_header};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tower::ServiceExt as _;
 
-use crate::support::{MailServer, header, somebody};
+use crate::support::somebody;
 
 fn config(database: &Database, mail: &str) -> Config {
     let key = SigningKey::generate(Algorithm::Es256).unwrap().private_pem;
@@ -71,8 +71,8 @@ both_engines! {
 
         let mail = server.first_mail_to(&ana).await;
         worker.stop().await;
-        assert_eq!(header(&mail, "Subject"), ["Bestätigen Sie Ihre E-Mail-Adresse"]);
-        assert!(header(&mail, "Message-ID")[0].ends_with("@auth.example.com>"));
+        assert_eq!(mail_header(&mail, "Subject"), ["Bestätigen Sie Ihre E-Mail-Adresse"]);
+        assert!(mail_header(&mail, "Message-ID")[0].ends_with("@auth.example.com>"));
         assert_eq!((&mail["tls"], &mail["login"]), (&true.into(), &"horizon".into()));
         let token = token(&mail["text"]);
         let (visible, secret) = token.split_once('.').unwrap();

@@ -6,7 +6,9 @@ use horizon_auth_core::domain::mail::{HeaderText, MailKind};
 use horizon_auth_core::ports::mailer::Mailer as _;
 use tokio::task::JoinSet;
 
-use crate::support::{MailServer, header, short, smtp, somebody, written};
+use horizon_auth_testkit::{MailServer, mail_header};
+
+use crate::support::{short, smtp, somebody, written};
 
 #[tokio::test]
 async fn every_mail_arrives_as_it_was_written() {
@@ -19,15 +21,18 @@ async fn every_mail_arrives_as_it_was_written() {
             mailer.send(&mail).await.unwrap();
 
             let arrived = server.mails_to(&ana).pop().expect("it arrived");
-            assert_eq!(header(&arrived, "Subject"), [mail.words.subject.as_str()]);
-            assert_eq!(header(&arrived, "To"), [ana.as_str()]);
+            assert_eq!(mail_header(&arrived, "Subject"), [mail.words.subject.as_str()]);
+            assert_eq!(mail_header(&arrived, "To"), [ana.as_str()]);
             assert_eq!(
-                header(&arrived, "From"),
+                mail_header(&arrived, "From"),
                 ["\"Example, \\\"Inc\" <auth@example.com>"]
             );
-            assert_eq!(header(&arrived, "Message-ID"), [format!("<{}>", mail.message_id)]);
-            assert_eq!(header(&arrived, "Auto-Submitted"), ["auto-generated"]);
-            assert_eq!(header(&arrived, "Date").len(), 1);
+            assert_eq!(
+                mail_header(&arrived, "Message-ID"),
+                [format!("<{}>", mail.message_id)]
+            );
+            assert_eq!(mail_header(&arrived, "Auto-Submitted"), ["auto-generated"]);
+            assert_eq!(mail_header(&arrived, "Date").len(), 1);
             assert_eq!(arrived["type"], "multipart/alternative");
             assert_eq!(arrived["mail_from"], "auth@example.com");
             assert_eq!(arrived["recipients"], serde_json::json!([ana]));
@@ -70,7 +75,7 @@ async fn every_attempt_has_the_same_message_id() {
     let ids: Vec<_> = server
         .mails_to(&ana)
         .iter()
-        .flat_map(|mail| header(mail, "Message-ID"))
+        .flat_map(|mail| mail_header(mail, "Message-ID"))
         .collect();
     assert_eq!(ids, vec![format!("<{}>", mail.message_id); 2]);
 }
@@ -89,8 +94,8 @@ async fn a_name_cannot_add_a_header_or_markup() {
             let ana = somebody("ana");
             mailer.send(&written(&ana, *kind, "en", name)).await.unwrap();
             let arrived = server.mails_to(&ana).pop().unwrap();
-            assert!(header(&arrived, "Bcc").is_empty(), "{name:?}");
-            assert_eq!(header(&arrived, "Subject").len(), 1);
+            assert!(mail_header(&arrived, "Bcc").is_empty(), "{name:?}");
+            assert_eq!(mail_header(&arrived, "Subject").len(), 1);
             for part in ["text", "html"] {
                 let body = arrived[part].as_str().unwrap();
                 assert!(

@@ -7,7 +7,9 @@ use horizon_auth_core::ports::mailer::{MailError, Mailer as _};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 
-use crate::support::{MailServer, short, smtp, smtp_within, somebody};
+use horizon_auth_testkit::MailServer;
+
+use crate::support::{short, smtp, smtp_within, somebody};
 
 /// Sends a mail that must not go out; why not.
 async fn refusal(mailer: &SmtpMailer, address: &str) -> MailError {
@@ -33,7 +35,10 @@ fn assert_temporary(error: &MailError, says: &str) {
 #[tokio::test]
 async fn a_server_without_starttls_gets_nothing() {
     let server = MailServer::running();
-    let mailer = smtp(&format!("smtp://localhost:{}", server.plain), Some(&server.ca));
+    let mailer = smtp(
+        &format!("smtp://localhost:{}", server.plain.port()),
+        Some(&server.ca),
+    );
     let error = refusal(&mailer, &somebody("ana")).await;
     assert_temporary(&error, "STARTTLS: the mail server does not offer it");
 }
