@@ -114,18 +114,4 @@ both_engines! {
 
         assert_eq!(disabled_by(&database).await, Some(DisableReason::Operator));
     };
-
-    a_deleted_user_takes_everything_along => |kind| async move {
-        let database = signed_in(kind).await;
-        write(&database.store, async |tx| {
-            assert!(!tx.delete_user(&elsewhere(), user_id(1)).await.unwrap());
-            assert!(tx.delete_user(&home(), user_id(1)).await.unwrap());
-            assert!(!tx.delete_user(&home(), user_id(1)).await.unwrap());
-        })
-        .await;
-
-        for table in ["SELECT COUNT(*) FROM users", "SELECT COUNT(*) FROM sessions", "SELECT COUNT(*) FROM refresh_tokens"] {
-            assert_eq!(database.number(table).await, 0, "{table}");
-        }
-    };
 }

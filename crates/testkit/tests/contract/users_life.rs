@@ -4,7 +4,7 @@ use horizon_auth_core::domain::locale::Locale;
 use horizon_auth_core::domain::mail::{MailKind, NewMail};
 use horizon_auth_core::domain::password::PasswordHash;
 use horizon_auth_core::domain::role::Role;
-use horizon_auth_core::domain::user::{DisableReason, ProfileChange, User};
+use horizon_auth_core::domain::user::{ProfileChange, User};
 use horizon_auth_testkit::both_engines;
 
 use super::*;
@@ -26,47 +26,6 @@ async fn second_person(kind: Kind) -> Database {
 }
 
 both_engines! {
-    an_account_is_found_by_its_address_and_its_tenant_by_its_id => |kind| async move {
-        let database = person(kind).await;
-        let mut db = read(&database.store).await;
-
-        let found = db.find_user_by_email(&home(), &email("PERSON1@example.com")).await.unwrap();
-        assert_eq!(found, Some(new_user(1).into_user(Vec::new())));
-        assert_eq!(db.find_user_by_email(&elsewhere(), &new_user(1).email).await.unwrap(), None);
-        assert_eq!(db.find_user_by_email(&home(), &new_user(2).email).await.unwrap(), None);
-        assert_eq!(db.find_user_tenant(user_id(1)).await.unwrap(), Some(home()));
-        assert_eq!(db.find_user_tenant(user_id(9)).await.unwrap(), None);
-    };
-
-    accounts_are_listed_page_by_page_in_the_order_of_their_ids => |kind| async move {
-        let database = second_person(kind).await;
-        write(&database.store, async |tx| {
-            tx.insert_user(&NewUser { tenant: elsewhere(), ..new_user(3) }).await.unwrap();
-        })
-        .await;
-        let mut db = read(&database.store).await;
-
-        let ids = |users: Vec<User>| users.iter().map(|user| user.id).collect::<Vec<_>>();
-        assert_eq!(ids(db.list_users(&home(), None, 10).await.unwrap()), [user_id(1), user_id(2)]);
-        assert_eq!(ids(db.list_users(&home(), None, 1).await.unwrap()), [user_id(1)]);
-        assert_eq!(ids(db.list_users(&home(), Some(user_id(1)), 10).await.unwrap()), [user_id(2)]);
-        assert!(db.list_users(&home(), Some(user_id(2)), 10).await.unwrap().is_empty());
-    };
-
-    a_login_is_found_by_id_as_by_address => |kind| async move {
-        let database = person(kind).await;
-        let hash = PasswordHash::new("$argon2id$first".into());
-        write(&database.store, async |tx| tx.put_password(&home(), user_id(1), &hash, NOW).await.unwrap()).await;
-        let mut db = read(&database.store).await;
-
-        let login = db.find_login_of(&home(), user_id(1)).await.unwrap().unwrap();
-
-        assert!(login.user == user_id(1) && login.password == Some(hash) && login.disabled.is_none());
-        assert_eq!((login.cred_version, login.email_verified), (1, false));
-        assert!(db.find_login_of(&elsewhere(), user_id(1)).await.unwrap().is_none());
-        assert!(db.find_login_of(&home(), user_id(9)).await.unwrap().is_none());
-    };
-
     a_profile_changes_only_where_something_is_given => |kind| async move {
         let database = person(kind).await;
         let change = async |tenant: TenantId, change: ProfileChange| {
@@ -122,32 +81,6 @@ both_engines! {
         assert_eq!((moved.email_verified_at, moved.updated_at), (Some(LATER), LATER));
     };
 
-    an_operators_reason_replaces_the_owners_and_never_the_other_way_round => |kind| async move {
-        let database = person(kind).await;
-        let (owner, operator) = (DisableReason::Owner, DisableReason::Operator);
-        write(&database.store, async |tx| {
-            let ana = user_id(1);
-            assert!(!tx.disable_user(&elsewhere(), ana, owner, NOW).await.unwrap());
-            assert!(!tx.enable_user(&home(), ana, None, NOW).await.unwrap());
-            assert!(tx.disable_user(&home(), ana, owner, NOW).await.unwrap());
-            assert!(!tx.disable_user(&home(), ana, owner, LATER).await.unwrap());
-            assert!(tx.disable_user(&home(), ana, operator, LATER).await.unwrap());
-            assert!(!tx.disable_user(&home(), ana, owner, LATER).await.unwrap());
-            assert!(!tx.enable_user(&home(), ana, Some(owner), LATER).await.unwrap());
-            assert!(!tx.enable_user(&elsewhere(), ana, None, LATER).await.unwrap());
-        })
-        .await;
-
-        let off = user(&database, 1).await.unwrap();
-        assert_eq!((off.disabled_at, off.disabled_by), (Some(LATER), Some(operator)));
-        write(&database.store, async |tx| {
-            assert!(tx.enable_user(&home(), user_id(1), Some(operator), LATER).await.unwrap());
-        })
-        .await;
-        let on = user(&database, 1).await.unwrap();
-        assert_eq!((on.disabled_at, on.disabled_by), (None, None));
-    };
-
     a_deleted_user_takes_everything_along => |kind| async move {
         let database = signed_in(kind).await;
         write(&database.store, async |tx| {
@@ -184,21 +117,6 @@ both_engines! {
             assert!(!tx.lock_user(&home(), user_id(9)).await.unwrap());
         })
         .await;
-    };
-
-    all_roles_of_one_user_are_taken_away => |kind| async move {
-        let database = second_person(kind).await;
-        write(&database.store, async |tx| {
-            for (number, name) in [(1, "user"), (1, "admin"), (2, "user")] {
-                tx.insert_user_role(&home(), user_id(number), &Role::parse(name).unwrap(), NOW).await.unwrap();
-            }
-            assert_eq!(tx.delete_user_roles(&elsewhere(), user_id(1)).await.unwrap(), 0);
-            assert_eq!(tx.delete_user_roles(&home(), user_id(1)).await.unwrap(), 2);
-        })
-        .await;
-
-        assert!(user(&database, 1).await.unwrap().roles.is_empty());
-        assert_eq!(user(&database, 2).await.unwrap().roles.len(), 1);
     };
 
     sessions_are_listed_newest_first_with_their_ends => |kind| async move {
@@ -262,22 +180,6 @@ both_engines! {
         assert!(kept.iter().all(|event| event.session.is_none() && event.ip.is_empty() && event.user_agent.is_none()));
         assert_eq!(events(user_id(2), 10).await, listed[..1], "others are untouched");
         assert_eq!(database.number("SELECT COUNT(*) FROM audit_events WHERE email IS NOT NULL").await, 1);
-    };
-
-    changes_from_outside_are_numbered_and_seen_up_to_a_number => |kind| async move {
-        let database = Database::fresh(kind).await;
-        let found = async || read(&database.store).await.find_outside_changes().await.unwrap();
-        assert_eq!(found().await, (0, 0));
-
-        write(&database.store, async |tx| {
-            assert_eq!(tx.note_outside_change().await.unwrap(), 1);
-            assert_eq!(tx.note_outside_change().await.unwrap(), 2);
-            tx.mark_outside_changes_seen(2).await.unwrap();
-            tx.mark_outside_changes_seen(1).await.unwrap();
-        })
-        .await;
-
-        assert_eq!(found().await, (2, 2), "what was seen stays seen");
     };
 
     mails_about_a_user_are_removed_by_kind_or_all => |kind| async move {
