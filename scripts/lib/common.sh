@@ -56,6 +56,16 @@ apt_install() {
     apt-get install --yes --no-install-recommends "$@" </dev/null >"$log" 2>&1
 }
 
+# unless_unchanged STAMP FILE COMMAND…: runs the command if FILE differs from
+# what it was when the command last succeeded.
+unless_unchanged() {
+  local stamp=$1 file=$2
+  shift 2
+  cmp --silent "$file" "$stamp" && return
+  "$@"
+  cp "$file" "$stamp"
+}
+
 need_rust() {
   have cargo || die "cargo is missing. Install the stable Rust toolchain with rustup, then run this again."
 }

@@ -17,10 +17,12 @@ use horizon_auth_core::domain::key::PublishedKey;
 use horizon_auth_core::domain::policy::BreachCheck;
 use horizon_auth_core::ports::breaches::Breaches;
 use horizon_auth_core::ports::entropy::Entropy;
+use horizon_auth_core::ports::mailer::Mailer;
 use horizon_auth_core::ports::store::{Store, StoreError};
 
 use crate::config::Config;
 use crate::keys::{KeysError, key_ring};
+use crate::mail::{MailSetupError, mailer, templates};
 
 /// The engine cannot be made from this configuration.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +39,9 @@ pub enum OpenError {
     /// Breached passwords cannot be looked up as configured.
     #[error("password.breach_check: {0}")]
     Breaches(String),
+    /// Mails cannot be sent as configured.
+    #[error(transparent)]
+    Mail(#[from] MailSetupError),
 }
 
 /// An [`Auth`] with the database it owns.
@@ -60,19 +65,32 @@ impl Engine {
     /// # Errors
     /// [`OpenError`]; each names the setting.
     pub fn open(config: &Config) -> Result<Self, OpenError> {
-        Self::join(config, Auth::from_parts)
+        Self::join(config, mailer(config)?, Auth::from_parts)
+    }
+
+    /// The same with a way out for mails of one's own; `mail.transport` and what belongs to it is not looked at.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn open_with_mailer(config: &Config, mailer: Arc<dyn Mailer>) -> Result<Self, OpenError> {
+        Self::join(config, mailer, Auth::from_parts)
     }
 
     /// The same for a program that works beside the server, such as the command line
     /// ([`Auth::beside_server`]): it needs no claim, and must not call [`Auth::prepare`].
+    /// The mails that it queues are sent by the server.
     ///
     /// # Errors
     /// As [`Engine::open`].
     pub fn open_beside_server(config: &Config) -> Result<Self, OpenError> {
-        Self::join(config, Auth::beside_server)
+        Self::join(config, Arc::new(MuteMailer), Auth::beside_server)
     }
 
-    fn join(config: &Config, join: impl FnOnce(Parts) -> Auth) -> Result<Self, OpenError> {
+    fn join(
+        config: &Config,
+        mailer: Arc<dyn Mailer>,
+        join: impl FnOnce(Parts) -> Auth,
+    ) -> Result<Self, OpenError> {
         let ring = key_ring(&config.keys)?;
         let database = &config.database;
         let store = SqlStore::new(&SqlConfig {
@@ -86,8 +104,8 @@ impl Engine {
             denylist: Arc::new(MemoryDenylist::default()),
             limiter: Arc::new(MemoryLimiter::default()),
             clock: Arc::new(SystemClock),
-            mailer: Arc::new(MuteMailer),
-            templates: Arc::new(MuteMailer),
+            mailer,
+            templates: Arc::new(templates(config)?),
             breaches: breaches(config)?,
             hasher: PasswordHasher::with_peppers(
                 config.hashing,
@@ -121,6 +139,21 @@ impl Engine {
     /// [`ClaimError::Taken`] if another process holds the claim.
     pub async fn claim(&self) -> Result<NodeClaim, ClaimError> {
         self.store.claim().await
+    }
+
+    /// Whether some process holds the claim: whether a server runs on this database.
+    ///
+    /// # Errors
+    /// [`ClaimError`] other than [`ClaimError::Taken`]: it cannot be told.
+    pub async fn is_claimed(&self) -> Result<bool, ClaimError> {
+        match self.claim().await {
+            Ok(claim) => {
+                claim.release().await;
+                Ok(false)
+            }
+            Err(ClaimError::Taken) => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 
     /// Brings the schema up to date.

@@ -25,22 +25,60 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A [`Worker`] sends the mails that wait in the database, by the transport of the configuration or
+//! by one of your own:
+//!
+//! ```
+//! # #[cfg(feature = "sqlite")]
+//! # async fn start(config: horizon_auth::config::Config) -> Result<(), Box<dyn std::error::Error>> {
+//! use std::sync::Arc;
+//!
+//! use horizon_auth::{Engine, MailError, Mailer, OutgoingMail, Worker};
+//!
+//! #[derive(Debug)]
+//! struct Pigeons;
+//!
+//! #[async_trait::async_trait]
+//! impl Mailer for Pigeons {
+//!     async fn send(&self, mail: &OutgoingMail) -> Result<(), MailError> {
+//!         // `mail.message_id` is the same in every attempt: a mail may come twice.
+//!         send_pigeon(mail.to.written(), mail.words.subject.as_str(), &mail.words.text)
+//!             .map_err(|_| MailError::Temporary("no pigeon is home".to_owned()))
+//!     }
+//! }
+//! # fn send_pigeon(_: &str, _: &str, _: &str) -> Result<(), ()> { Ok(()) }
+//!
+//! let engine = Engine::open_with_mailer(&config, Arc::new(Pigeons))?;
+//! let worker = Worker::start(engine.auth().clone());
+//! // … until the program ends:
+//! worker.stop().await;
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod config;
 mod engine;
 mod keys;
+mod mail;
 pub mod operator;
 mod peppers;
 mod worker;
 
 pub use engine::{Engine, OpenError};
+pub use horizon_auth_adapters::mail::{Templates, TemplatesError};
 pub use horizon_auth_adapters::sql::{ClaimError, MigrateError, MigrationStatus, NodeClaim};
 pub use horizon_auth_core::auth::Auth;
 pub use horizon_auth_core::crypto::keyring::{GeneratedKey, KeyError, KeyRing, SigningKey, VerifyingKey};
 pub use horizon_auth_core::domain::key::{Algorithm, PublishedKey};
+pub use horizon_auth_core::domain::mail::{
+    HeaderText, MailContext, MailKind, OutgoingMail, RenderedMail, Sender,
+};
 pub use horizon_auth_core::error::{Code, Error};
+pub use horizon_auth_core::ports::mailer::{MailError, MailTemplates, Mailer};
 #[cfg(feature = "http")]
 pub use horizon_auth_http::{Http, Problem, extract::CurrentUser, pages, router};
 pub use keys::{KeysError, key_ring};
+pub use mail::MailSetupError;
 pub use peppers::add_pepper;
 pub use worker::Worker;

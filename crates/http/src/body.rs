@@ -8,9 +8,11 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::http::header::SET_COOKIE;
 use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
+use horizon_auth_core::domain::locale::Locale;
 use horizon_auth_core::domain::role::Role;
+use horizon_auth_core::domain::time::Timestamp;
 use horizon_auth_core::domain::user::User;
-use horizon_auth_core::flows::LoggedIn;
+use horizon_auth_core::flows::{AccountData, LoggedIn};
 use http_body::{Frame, SizeHint};
 use serde::Serialize;
 
@@ -41,6 +43,74 @@ impl<'a> From<&'a User> for SafeUser<'a> {
             roles: user.roles.iter().map(Role::as_str).collect(),
             created_at: user.created_at.to_string(),
             updated_at: user.updated_at.to_string(),
+        }
+    }
+}
+
+/// A copy of what is stored about somebody: no hash and no digest.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AccountCopy<'a> {
+    user: SafeUser<'a>,
+    /// As the person wrote it.
+    email_written: &'a str,
+    email_verified_at: Option<String>,
+    locale: Option<&'a str>,
+    sessions: Vec<SessionCopy<'a>>,
+    events: Vec<EventCopy<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SessionCopy<'a> {
+    id: String,
+    created_at: String,
+    expires_at: String,
+    ended_at: Option<String>,
+    user_agent: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EventCopy<'a> {
+    at: String,
+    event: &'a str,
+    session_id: Option<String>,
+    ip: &'a str,
+    user_agent: Option<&'a str>,
+}
+
+impl<'a> From<&'a AccountData> for AccountCopy<'a> {
+    fn from(data: &'a AccountData) -> Self {
+        let text = |at: Timestamp| at.to_string();
+        let user = &data.user;
+        Self {
+            user: user.into(),
+            email_written: user.email.written(),
+            email_verified_at: user.email_verified_at.map(text),
+            locale: user.locale.as_ref().map(Locale::as_str),
+            sessions: data
+                .sessions
+                .iter()
+                .map(|session| SessionCopy {
+                    id: session.id.to_string(),
+                    created_at: text(session.created_at),
+                    expires_at: text(session.absolute_expires_at),
+                    ended_at: session.revoked_at.map(text),
+                    user_agent: session.user_agent.as_deref(),
+                })
+                .collect(),
+            events: data
+                .events
+                .iter()
+                .map(|event| EventCopy {
+                    at: text(event.at),
+                    event: &event.event,
+                    session_id: event.session.map(|session| session.to_string()),
+                    ip: &event.ip,
+                    user_agent: event.user_agent.as_deref(),
+                })
+                .collect(),
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
 use crate::layers;
-use crate::routes::{health, jwks, login, logout, password_reset, profile, refresh, register, verify_email};
+use crate::routes::{
+    account, email_change, health, jwks, login, logout, password_change, password_reset, profile, refresh,
+    register, verify_email,
+};
 use crate::state::Http;
 
 /// The token profile with key set and health routes, ready to serve or to merge.
@@ -25,7 +28,14 @@ pub fn router(http: Http) -> Router {
         .route("/auth/login", post(login::login))
         .merge(cookie_routes)
         .route("/auth/logout", post(logout::logout))
-        .route("/auth/profile", get(profile::profile))
+        .route("/auth/profile", get(profile::profile).patch(profile::update))
+        .route("/auth/password/change", post(password_change::change))
+        .route("/auth/email/change", post(email_change::request))
+        .route("/auth/email/change/confirm", post(email_change::confirm))
+        .route("/auth/account", delete(account::delete))
+        .route("/auth/account/deactivate", post(account::deactivate))
+        .route("/auth/account/reactivate", post(account::reactivate))
+        .route("/auth/account/export", get(account::export))
         .route("/auth/verify-email", post(verify_email::verify_email))
         .route("/auth/verify-email/resend", post(verify_email::resend))
         .route("/auth/password-reset/request", post(password_reset::request))

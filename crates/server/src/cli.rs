@@ -1,9 +1,16 @@
 //! The command line: what can be typed. What it does is in `commands/`.
 
+mod users;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use users::{
+    CreateArgs, DeleteArgs, ExportArgs, FileFormat, ImportArgs, ResetPasswordArgs, Scope, SetRolesArgs,
+    UsersCommand,
+};
 
 /// Authentication service: passwords, access tokens, rotating refresh tokens, revocation.
 #[derive(Debug, Parser)]
@@ -19,7 +26,8 @@ Examples:
   horizon-auth keys generate --out keys            make a signing key
   horizon-auth config check --config horizon-auth.toml
   horizon-auth migrate --config horizon-auth.toml
-  horizon-auth serve --config horizon-auth.toml";
+  horizon-auth serve --config horizon-auth.toml
+  horizon-auth users create --email ana@example.com --invite";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -29,7 +37,7 @@ Examples:
   horizon-auth dev
   horizon-auth dev --data /tmp/try --listen 127.0.0.1:4000
 
-The folder holds a SQLite database and a signing key. Of the environment, only variables that
+The folder holds a SQLite database, a signing key and mails. Of the environment, only variables that
 begin with HORIZON_AUTH__ are read, so that another project's DATABASE_URL is left alone.")]
     Dev(DevArgs),
     /// Run the service
@@ -46,6 +54,11 @@ Examples:
   horizon-auth migrate --config horizon-auth.toml
   horizon-auth migrate --status")]
     Migrate(MigrateArgs),
+    /// Make, change, import and export accounts, also beside a running server
+    Users {
+        #[command(subcommand)]
+        command: UsersCommand,
+    },
     /// Make and list signing keys; make peppers
     Keys {
         #[command(subcommand)]

@@ -1,6 +1,6 @@
 //! The folder of `horizon-auth dev`, and files that only their owner may read.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -21,11 +21,7 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), Failure> {
 
 /// Writes a new file that only its owner may read; never overwrites one.
 pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    write(&options, path, text)
+    write(&private(), path, text)
 }
 
 /// Puts a new file in the place of one, at once and as a whole; only its owner may read it.
@@ -72,4 +68,23 @@ pub(crate) fn signing_key_file(folder: &Path) -> Result<PathBuf, Failure> {
 /// A fresh key pair.
 pub(crate) fn generate(algorithm: Algorithm) -> Result<GeneratedKey, Failure> {
     SigningKey::generate(algorithm).map_err(|error| Failure::because("no key could be made", &error))
+}
+
+/// A new file about accounts that only its owner may read; never one that is there already.
+pub(crate) fn new_private(path: &Path) -> Result<File, Failure> {
+    private().open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Failure::new(format!(
+            "{} exists; name another file, none is overwritten",
+            path.display()
+        )),
+        _ => Failure::because(&format!("{} cannot be made", path.display()), &error),
+    })
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }

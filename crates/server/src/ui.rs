@@ -7,7 +7,17 @@ pub(crate) fn line(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
-/// A complaint, on standard error.
+/// A line of output that somebody should have read.
+pub(crate) fn try_line(text: &str) -> std::io::Result<()> {
+    writeln!(std::io::stdout(), "{text}")
+}
+
+/// One of several complaints, on standard error.
+pub(crate) fn complaint(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Why the command failed, on standard error.
 pub(crate) fn error(text: &str) {
     let _ = writeln!(std::io::stderr(), "error: {text}");
 }

@@ -31,3 +31,5 @@ mod pepper;
 mod serve;
 #[path = "program/support.rs"]
 mod support;
+#[path = "program/users/mod.rs"]
+mod users;

@@ -144,6 +144,17 @@ impl TestApp {
         self.send(request.body(Body::empty()).expect("a request")).await
     }
 
+    /// Sends a JSON body with a bearer token.
+    pub async fn bearer_json(&self, method: Method, path: &str, token: &str, body: Value) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {token}"))
+            .header(CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_string()));
+        self.send(request.expect("a request")).await
+    }
+
     /// Sends a request with a cookie and no body.
     pub async fn cookie(&self, method: Method, path: &str, cookie: &str) -> Answer {
         let request = Request::builder().method(method).uri(path).header(COOKIE, cookie);

@@ -107,7 +107,7 @@ impl Setup {
     pub async fn start_on(self, database: Database) -> TestAuth {
         let clock = Arc::new(FixedClock::default());
         let mailbox = Arc::new(Mailbox::default());
-        let auth = self.engine(&database, &clock, &mailbox);
+        let auth = Auth::from_parts(self.parts(&database, &clock, &mailbox));
         auth.prepare().await.expect("the engine prepares");
         TestAuth {
             auth,
@@ -118,12 +118,12 @@ impl Setup {
         }
     }
 
-    fn engine(&self, database: &Database, clock: &Arc<FixedClock>, mailbox: &Arc<Mailbox>) -> Auth {
+    fn parts(&self, database: &Database, clock: &Arc<FixedClock>, mailbox: &Arc<Mailbox>) -> Parts {
         let signing = SigningKey::from_pem(&SIGNING_KEY).expect("our own key parses");
         let ring = KeyRing::new(Some(signing), Vec::new()).expect("a ring of one key");
         let policy = self.policy.clone();
         let entropy = Arc::new(SystemEntropy);
-        Auth::from_parts(Parts {
+        Parts {
             store: Arc::new(database.another_store()),
             denylist: Arc::new(MemoryDenylist::default()),
             limiter: Arc::clone(&self.limiter),
@@ -145,7 +145,7 @@ impl Setup {
                 policy.leeway,
             ),
             policy,
-        })
+        }
     }
 }
 
@@ -176,7 +176,7 @@ impl TestAuth {
 
     /// A second engine on the same database with the same clock, as after a restart.
     pub async fn restarted(&self) -> Auth {
-        let auth = self.setup.engine(&self.database, &self.clock, &self.mailbox);
+        let auth = self.unprepared();
         auth.prepare().await.expect("the engine prepares");
         auth
     }
@@ -184,7 +184,13 @@ impl TestAuth {
     /// The same without [`Auth::prepare`]: a node that has not read the revocations yet.
     #[must_use]
     pub fn unprepared(&self) -> Auth {
-        self.setup.engine(&self.database, &self.clock, &self.mailbox)
+        Auth::from_parts(self.setup.parts(&self.database, &self.clock, &self.mailbox))
+    }
+
+    /// An engine on the same database as the command line opens it.
+    #[must_use]
+    pub fn outsider(&self) -> Auth {
+        Auth::beside_server(self.setup.parts(&self.database, &self.clock, &self.mailbox))
     }
 
     /// A registered person, logged in.

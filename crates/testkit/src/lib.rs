@@ -8,6 +8,7 @@ mod clock;
 mod database;
 mod engine;
 mod links;
+mod mail_server;
 mod mailbox;
 mod proxy;
 mod redis;
@@ -16,7 +17,8 @@ pub use app::{Answer, TestApp};
 pub use clock::FixedClock;
 pub use database::{Database, Kind};
 pub use engine::{Setup, TestAuth};
-pub use mailbox::{Mailbox, Mood};
+pub use mail_server::{MailServer, mail_header};
+pub use mailbox::{Mailbox, Mood, PlainWords};
 pub use proxy::{Proxy, Wire, Wires};
 pub use redis::RedisServer;
 

@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
+use horizon_auth_core::domain::mail::MailKind;
 use horizon_auth_core::domain::password::Password;
 use horizon_auth_core::flows::SetPasswordCommand;
-use horizon_auth_testkit::{Answer, Kind, Setup, TestApp, both_engines};
+use horizon_auth_testkit::{Answer, Kind, Mood, Setup, TestApp, both_engines};
 use serde_json::{Value, json};
 
 use capture::Capture;
@@ -84,6 +85,11 @@ impl Hunt {
 
     async fn bearer(&mut self, method: Method, path: &str, token: &str) -> Answer {
         let answer = self.app.bearer(method, path, token).await;
+        self.keep(answer)
+    }
+
+    async fn bearer_json(&mut self, method: Method, path: &str, token: &str, body: Value) -> Answer {
+        let answer = self.app.bearer_json(method, path, token, body).await;
         self.keep(answer)
     }
 
@@ -194,6 +200,46 @@ both_engines! {
         hunt.finish().await;
     };
 
+    no_secret_leaves_its_place_when_an_account_changes => |kind: Kind| async move {
+        let mut hunt = Hunt::start(Setup::new(kind)).await;
+        let (email, password) = (hunt.email("ana"), hunt.secret("password"));
+        let ana = hunt.post("/auth/register", json!({ "email": email, "password": password })).await;
+        let wrong = hunt.secret("wrong-password");
+        let new = hunt.secret("new-password");
+        let token = ana.access_token();
+        let change = "/auth/password/change";
+        for (current, status) in [(&wrong, 403), (&password, 200)] {
+            let body = json!({ "currentPassword": current, "newPassword": new });
+            assert_eq!(hunt.bearer_json(Method::POST, change, &token, body).await.status, status);
+        }
+        let person = json!({ "email": email, "password": new });
+        let token = hunt.post("/auth/login", person.clone()).await.access_token();
+        let body = json!({ "locale": "de" });
+        hunt.bearer_json(Method::PATCH, "/auth/profile", &token, body).await;
+        let other = hunt.email("anna");
+        let body = json!({ "currentPassword": new, "newEmail": other });
+        assert_eq!(hunt.bearer_json(Method::POST, "/auth/email/change", &token, body).await.status, 200);
+        let link = hunt.app.engine.mailed_token(&other, MailKind::ConfirmEmailChange).await;
+        hunt.secrets.push(link.clone());
+        // Pages carry the token of their own link, so they are not kept.
+        hunt.app.open(&format!("/confirm-email?token={link}")).await;
+        let bent = hunt.secret("bent-link");
+        for token in [&bent, &link, &link] {
+            hunt.post("/auth/email/change/confirm", json!({ "token": token })).await;
+        }
+        let person = json!({ "email": other, "password": new });
+        let token = hunt.post("/auth/login", person.clone()).await.access_token();
+        let off = "/auth/account/deactivate";
+        let body = json!({ "currentPassword": new });
+        assert_eq!(hunt.bearer_json(Method::POST, off, &token, body.clone()).await.status, 200);
+        let token = hunt.post("/auth/account/reactivate", person).await.access_token();
+        assert_eq!(hunt.bearer(Method::GET, "/auth/account/export", &token).await.status, 200);
+        let refused = json!({ "currentPassword": wrong });
+        assert_eq!(hunt.bearer_json(Method::DELETE, "/auth/account", &token, refused).await.status, 403);
+        assert_eq!(hunt.bearer_json(Method::DELETE, "/auth/account", &token, body).await.status, 204);
+        hunt.finish().await;
+    };
+
     no_secret_leaves_its_place_when_requests_are_refused => |kind: Kind| async move {
         let mut hunt = Hunt::start(Setup::new(kind)).await;
         let (email, password) = (hunt.email("ana"), hunt.secret("password"));
@@ -239,6 +285,54 @@ both_engines! {
             .header("x-request-id", id)
             .header("origin", origin);
         hunt.send(request, String::new()).await;
+        hunt.finish().await;
+    };
+
+    no_secret_of_a_mail_leaves_its_place => |kind: Kind| async move {
+        let mut hunt = Hunt::start(Setup::new(kind)).await;
+        let (email, password) = (hunt.email("ana"), hunt.secret("password"));
+        hunt.post("/auth/register", json!({ "email": email, "password": password })).await;
+        let verification = hunt.app.engine.mailed_token(&email, MailKind::VerifyEmail).await;
+        let reset = hunt.app.engine.reset_token(&email).await;
+        hunt.secrets.extend([verification.clone(), reset.clone()]);
+        for token in [&verification, &reset] {
+            // The half that carries the strength has no business anywhere either.
+            hunt.secrets.push(token.split_once('.').unwrap().1.to_owned());
+        }
+        let unknown = hunt.email("nobody");
+        for path in ["/auth/verify-email/resend", "/auth/password-reset/request"] {
+            for email in [&email, &unknown] {
+                assert_eq!(hunt.post(path, json!({ "email": email })).await.status, 200);
+            }
+        }
+        // The token in wrong places, with a weak password, for the wrong purpose, and cut short.
+        let new = hunt.secret("new-password");
+        for (path, token) in [
+            ("/auth/verify-email", &reset),
+            ("/auth/password-reset/complete", &verification),
+            ("/auth/password-reset/complete", &reset[1..].to_owned()),
+        ] {
+            hunt.post(&format!("{path}?token={token}"), json!({})).await;
+            hunt.post(path, json!({ "token": [token], "newPassword": new })).await;
+            hunt.post(path, json!({ "token": token, "newPassword": "short" })).await;
+            let refused = hunt.post(path, json!({ "token": token, "newPassword": new })).await;
+            assert_eq!(refused.code(), "link_invalid");
+            let page = path.strip_prefix("/auth").unwrap().replace("password-reset/complete", "reset-password");
+            let dead = hunt.app.form(&page, &format!("token={token}&newPassword={new}")).await;
+            assert_eq!(hunt.keep(dead).status, 400);
+        }
+        // This page holds the token in its form; that it was asked for must not be noted anywhere.
+        assert_eq!(hunt.app.open(&format!("/verify-email?token={verification}")).await.status, 200);
+        let done = hunt.app.form("/verify-email", &format!("token={verification}")).await;
+        assert_eq!(hunt.keep(done).status, 200);
+        let reset = hunt.app.engine.reset_token(&email).await;
+        hunt.secrets.push(reset.clone());
+        let done = hunt.post("/auth/password-reset/complete", json!({ "token": reset, "newPassword": new })).await;
+        assert_eq!(done.status, 200);
+        hunt.app.engine.deliver_all().await;
+        hunt.app.engine.mailbox.set_mood(Mood::Closed);
+        hunt.app.engine.request_reset(&email).await.unwrap();
+        hunt.app.engine.deliver_all().await;
         hunt.finish().await;
     };
 

@@ -18,7 +18,7 @@ mod jwks;
 mod limits;
 #[path = "http/methods.rs"]
 mod methods;
-#[path = "http/pages.rs"]
+#[path = "http/pages/mod.rs"]
 mod pages;
 #[path = "http/panics.rs"]
 mod panics;

@@ -35,8 +35,8 @@ CREATE INDEX outbox_by_email ON outbox (tenant_id, email);
 
 -- One row: how often other programs (the command line) changed revocations, and how much of it the server has read.
 CREATE TABLE outside_changes (
-    id INTEGER NOT NULL PRIMARY KEY,
+    topic TEXT NOT NULL PRIMARY KEY,
     made INTEGER NOT NULL,
     seen INTEGER NOT NULL
 ) STRICT;
-INSERT INTO outside_changes (id, made, seen) VALUES (1, 0, 0);
+INSERT INTO outside_changes (topic, made, seen) VALUES ('revocations', 0, 0);

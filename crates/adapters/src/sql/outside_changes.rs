@@ -10,7 +10,7 @@ impl<C: HasConn> OutsideChanges for Sql<C> {
         let (made,) = sql!(
             fetch_one(i64,),
             self,
-            "UPDATE outside_changes SET made = made + 1 WHERE id = 1 RETURNING made",
+            "UPDATE outside_changes SET made = made + 1 WHERE topic = 'revocations' RETURNING made",
         )?;
         Ok(made)
     }
@@ -19,7 +19,7 @@ impl<C: HasConn> OutsideChanges for Sql<C> {
         sql!(
             fetch_one(i64, i64),
             self,
-            "SELECT made, seen FROM outside_changes WHERE id = 1",
+            "SELECT made, seen FROM outside_changes WHERE topic = 'revocations'",
         )
     }
 
@@ -27,7 +27,7 @@ impl<C: HasConn> OutsideChanges for Sql<C> {
         sql!(
             execute,
             self,
-            "UPDATE outside_changes SET seen = $1 WHERE id = 1 AND seen < $1",
+            "UPDATE outside_changes SET seen = $1 WHERE topic = 'revocations' AND seen < $1",
             made,
         )?;
         Ok(())

@@ -36,6 +36,7 @@ pub use kind::Kind;
 pub use reference::reference_markdown;
 pub use secret::SecretText;
 pub use settings::{Alias, Fallback, Form, PREFIX, SETTINGS, Setting, find_setting};
+pub use suggest::nearest_name;
 
 /// Whether mistakes that are fine on a developer's machine are refused (decision D21).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,18 +12,20 @@ pub(super) fn known_path(unknown: &str) -> Option<&'static str> {
         .iter()
         .map(Setting::section)
         .filter(|name| !name.is_empty());
-    nearest(unknown, paths.chain(sections))
+    nearest_name(unknown, paths.chain(sections))
 }
 
 /// The variable that somebody may have meant in the environment.
 pub(super) fn known_variable(unknown: &str) -> Option<String> {
     let rest = unknown.get(PREFIX.len()..)?;
     let path = rest.to_ascii_lowercase().replace("__", ".");
-    let nearest = nearest(&path, SETTINGS.iter().map(|setting| setting.path))?;
+    let nearest = nearest_name(&path, SETTINGS.iter().map(|setting| setting.path))?;
     find_setting(nearest).map(Setting::variable)
 }
 
-fn nearest(unknown: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+/// The known name that somebody may have meant, if any is like the unknown one.
+#[must_use]
+pub fn nearest_name(unknown: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     known
         .map(|name| (likeness(unknown, name), name))
         .filter(|(likeness, _)| *likeness >= LEAST_LIKENESS)

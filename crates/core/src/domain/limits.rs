@@ -41,7 +41,7 @@ pub enum Rule {
     Refresh,
     /// Requests for a reset link by network.
     PasswordReset,
-    /// Requests for another verification mail by network.
+    /// Requests for another verification mail by network, and for another address by account.
     Resend,
     /// Presented one-time tokens by network.
     OneTimeToken,

@@ -69,6 +69,8 @@ pub enum EndReason {
     PasswordReset,
     /// The address of the account was proved; whoever came before may be somebody else.
     Verification,
+    /// The account got another address.
+    EmailChange,
     /// The account was switched off.
     Disabled,
     /// An operator ended it.
@@ -85,6 +87,7 @@ impl EndReason {
             Self::PasswordChange => "password_change",
             Self::PasswordReset => "password_reset",
             Self::Verification => "verification",
+            Self::EmailChange => "email_change",
             Self::Disabled => "disabled",
             Self::Operator => "operator",
         }

@@ -66,7 +66,8 @@ impl Auth {
         let event = self
             .event(Event::PasswordChanged, tenant, &cmd.client, now)?
             .with_user(user)
-            .with_session(begun.session);
+            .with_session(begun.session)
+            .with_email(&replaced.user.email);
         let revocation = self.revocation(tenant, replaced.revoked, now);
         self.commit_revoking(tx, vec![revocation], event).await?;
         self.ring_mail_bell();

@@ -102,6 +102,7 @@ impl Auth {
         let outcome = match self.write_mail(&mail, &addressee, now).await {
             Ok(outgoing) => self.send_in_time(&outgoing).await,
             Err(Written::Failed(error)) => return Err(error),
+            Err(Written::Withdrawn) => return Ok(Fate::Dropped),
             Err(Written::Unwritable(error)) => Err(error),
         };
         // The time of the answer: an attempt may have taken long.
@@ -120,12 +121,17 @@ impl Auth {
             }
             Err(MailError::Temporary(reason) | MailError::Permanent(reason)) => {
                 tracing::error!(mail.id = %mail.id, kind = mail.kind.as_str(), attempt = mail.attempt, reason, "a mail is given up");
+                // The event of a user who was deleted meanwhile names nobody.
+                let user = match addressee.user {
+                    Some(user) if tx.lock_user(&mail.tenant, user).await? => Some(user),
+                    _ => None,
+                };
                 tx.bury_mail(&mail, now, &reason).await?;
                 let client = Client::local(self.fresh_request_id()?);
                 let mut event = self
                     .event(Event::MailFailed, &mail.tenant, &client, now)?
                     .with_email(&mail.email);
-                event.user = addressee.user;
+                event.user = user;
                 self.commit(tx, event).await?;
                 return Ok(Fate::Dead);
             }
@@ -157,7 +163,11 @@ impl Auth {
         let by_operator = user.disabled_by == Some(DisableReason::Operator);
         let pointless = match mail.kind {
             MailKind::VerifyEmail => user.email_verified_at.is_some() || user.disabled_at.is_some(),
-            MailKind::ResetPassword | MailKind::ConfirmEmailChange => by_operator,
+            MailKind::ResetPassword => by_operator,
+            // Somebody else's address stays theirs, and they hear nothing of it.
+            MailKind::ConfirmEmailChange => {
+                user.disabled_at.is_some() || db.find_user_id(&mail.tenant, &mail.email).await?.is_some()
+            }
             MailKind::AlreadyRegistered
             | MailKind::PasswordChanged
             | MailKind::EmailChangeRequested
@@ -176,11 +186,10 @@ impl Auth {
     ) -> Result<OutgoingMail, Written> {
         let policy = &self.policy().mail;
         let token = match (purpose(mail.kind), addressee.user) {
-            (Some(purpose), Some(user)) => Some(
-                self.mint(mail, user, purpose, now)
-                    .await
-                    .map_err(Written::Failed)?,
-            ),
+            (Some(purpose), Some(user)) => {
+                let minted = self.mint(mail, user, purpose, now).await;
+                Some(minted.map_err(Written::Failed)?.ok_or(Written::Withdrawn)?)
+            }
             _ => None,
         };
         let link = token
@@ -214,15 +223,20 @@ impl Auth {
         })
     }
 
+    /// Stores a fresh token; `None` if the mail was withdrawn since it was claimed. Whoever withdraws
+    /// it holds the user's row, so that no link appears behind that person's back.
     async fn mint(
         &self,
         mail: &ClaimedMail,
         user: UserId,
         purpose: Purpose,
         now: Timestamp,
-    ) -> Result<Secret<OneTime>, Error> {
+    ) -> Result<Option<Secret<OneTime>>, Error> {
         let secret = self.fresh_one_time_token()?;
         let mut tx = self.store().begin().await?;
+        if !tx.lock_user(&mail.tenant, user).await? || !tx.find_mail_claim(mail).await? {
+            return Ok(None);
+        }
         tx.insert_one_time_token(&NewOneTimeToken {
             digest: secret.digest(),
             tenant: mail.tenant.clone(),
@@ -234,13 +248,14 @@ impl Auth {
         })
         .await?;
         tx.commit().await?;
-        Ok(secret)
+        Ok(Some(secret))
     }
 }
 
-/// Why a mail was not written: the database is away, or the words cannot be made.
+/// Why a mail was not written: the database is away, nobody wants it any more, or the words cannot be made.
 enum Written {
     Failed(Error),
+    Withdrawn,
     Unwritable(MailError),
 }
 

@@ -126,7 +126,7 @@ impl Auth {
             Some(hash) => self
                 .hasher()
                 .can_verify(hash)
-                .map_err(|reason| Violation::new("password_hash", reason)),
+                .map_err(|reason| Violation::new("passwordHash", reason)),
             None => Ok(()),
         }
     }
@@ -190,7 +190,7 @@ async fn settled(
         None => {}
     }
     match tx.find_user_tenant(id).await? {
-        Some(_) => refused("belongs to an account with another address"),
+        Some(_) => refused("belongs to another account"),
         None => Ok(None),
     }
 }

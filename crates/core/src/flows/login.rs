@@ -1,7 +1,7 @@
 //! Logging in with a password.
 
-use crate::auth::Auth;
-use crate::domain::audit::Event;
+use crate::auth::{Auth, announce};
+use crate::domain::audit::{AuditRow, Event};
 use crate::domain::client::Client;
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
@@ -9,9 +9,10 @@ use crate::domain::limits::{Counted, Rule};
 use crate::domain::password::{Password, PasswordHash};
 use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
-use crate::domain::user::Login;
+use crate::domain::user::{DisableReason, Login};
 use crate::error::{Code, Error};
 use crate::flows::begin_session::LoggedIn;
+use crate::ports::store::Tx;
 
 /// What a log-in needs.
 #[derive(Clone, Debug)]
@@ -35,6 +36,15 @@ impl Auth {
     /// # Errors
     /// `rate_limited`, `invalid_credentials`, `email_not_verified`, `overloaded`, `unavailable`, `internal`.
     pub async fn login(&self, cmd: LoginCommand) -> Result<LoggedIn, Error> {
+        self.enter(cmd, |disabled| disabled.is_none()).await
+    }
+
+    /// The same for accounts that `admits` lets in; one that its owner switched off is switched on by it.
+    pub(super) async fn enter(
+        &self,
+        cmd: LoginCommand,
+        admits: fn(Option<DisableReason>) -> bool,
+    ) -> Result<LoggedIn, Error> {
         let now = self.now();
         self.limit_login(&cmd, now).await?;
         // In a storm most log-ins end here: a refusal must not cost a query.
@@ -48,7 +58,7 @@ impl Auth {
             .await?;
         let stored = found.as_ref().and_then(|login| login.password.as_ref());
         let verified = self.hasher().verify(&cmd.password, stored).await?;
-        let Some(login) = found.filter(|login| verified.matches && login.disabled.is_none()) else {
+        let Some(login) = found.filter(|login| verified.matches && admits(login.disabled)) else {
             return self.refuse_login(&cmd, None, Code::InvalidCredentials, now).await;
         };
         if self.policy().verification_required() && !login.email_verified {
@@ -90,6 +100,7 @@ impl Auth {
     /// Stores the session, if the credentials are still the ones that were checked.
     async fn admit(&self, cmd: &LoginCommand, login: &Login, now: Timestamp) -> Result<LoggedIn, Error> {
         let mut tx = self.store().begin().await?;
+        let reactivated = self.switch_on(&mut *tx, cmd, login, now).await?;
         let begun = self
             .begin_session(
                 &mut *tx,
@@ -115,6 +126,9 @@ impl Auth {
             .with_email(&cmd.email);
         self.commit(tx, event.with_user(user.id).with_session(begun.session))
             .await?;
+        if let Some(event) = reactivated {
+            announce(&event);
+        }
         let access_token = self.access_token(&user, begun.session, now)?;
         Ok(LoggedIn {
             user,
@@ -122,6 +136,27 @@ impl Auth {
             refresh: begun.refresh,
             session: begun.session,
         })
+    }
+
+    /// Switches an account on that its owner had switched off; the event, if it was.
+    async fn switch_on(
+        &self,
+        tx: &mut dyn Tx,
+        cmd: &LoginCommand,
+        login: &Login,
+        now: Timestamp,
+    ) -> Result<Option<AuditRow>, Error> {
+        let owner = Some(DisableReason::Owner);
+        // An operator may have been here since the look-up: then nothing is switched on, and no session begins.
+        if login.disabled != owner || !tx.enable_user(&cmd.tenant, login.user, owner, now).await? {
+            return Ok(None);
+        }
+        let event = self
+            .event(Event::AccountReactivated, &cmd.tenant, &cmd.client, now)?
+            .with_user(login.user)
+            .with_email(&cmd.email);
+        tx.insert_audit_event(&event).await?;
+        Ok(Some(event))
     }
 
     async fn refuse_login<T>(
@@ -135,7 +170,7 @@ impl Auth {
             .event(Event::LoginFailed, &cmd.tenant, &cmd.client, now)?
             .with_email(&cmd.email);
         event.user = user;
-        self.record(event).await?;
+        self.record_about_user(event).await?;
         Err(code.into())
     }
 

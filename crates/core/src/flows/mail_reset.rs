@@ -10,12 +10,6 @@ use crate::error::{Code, Error};
 use crate::flows::queue_mail::MailOrder;
 
 impl Auth {
-    /// Whether mails are sent at all. If not, they wait in the outbox until they are pointless.
-    #[must_use]
-    pub fn sends_mail(&self) -> bool {
-        !self.mailer().is_mute()
-    }
-
     /// Queues the mail with which a person sets a new password. The old one works until then.
     ///
     /// # Errors

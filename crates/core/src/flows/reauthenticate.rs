@@ -9,8 +9,9 @@ use crate::domain::limits::{Counted, Rule};
 use crate::domain::password::Password;
 use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
-use crate::domain::user::Login;
+use crate::domain::user::{Login, User};
 use crate::error::{Code, Error};
+use crate::ports::store::Tx;
 
 impl Login {
     /// Refuses a change if the password that was checked had been replaced before the row was locked.
@@ -24,6 +25,25 @@ impl Login {
         } else {
             Err(Code::PasswordIncorrect.into())
         }
+    }
+
+    /// Locks the account whose password was checked; the account as it stands under that lock.
+    ///
+    /// # Errors
+    /// `token_invalid` if it is gone or disabled, `password_incorrect` if the password was replaced
+    /// since; drop the transaction then.
+    pub(super) async fn lock_unchanged(&self, tx: &mut dyn Tx, tenant: &TenantId) -> Result<User, Error> {
+        if !tx.lock_user(tenant, self.user).await? {
+            return Err(Code::TokenInvalid.into());
+        }
+        let found = tx.find_user(tenant, self.user).await?;
+        let Some(owner) = found.filter(|user| user.disabled_at.is_none()) else {
+            return Err(Code::TokenInvalid.into());
+        };
+        if owner.cred_version != self.cred_version {
+            return Err(Code::PasswordIncorrect.into());
+        }
+        Ok(owner)
     }
 }
 

@@ -45,8 +45,8 @@ enum Proof {
 
 impl Auth {
     /// Marks the address as proved and ends every session that began before: whoever
-    /// registered somebody else's address is out. With a new password, the old one and
-    /// every other link are void too. Nobody is logged in by it.
+    /// registered somebody else's address is out. Every other link is void, and with a new
+    /// password the old one too. Nobody is logged in by it.
     ///
     /// A refusal leaves the link as it was.
     ///
@@ -128,12 +128,12 @@ impl Auth {
         }
     }
 
-    /// Ends what began before the proof: sessions, access tokens and older links of the same purpose.
+    /// Ends what began before the proof: sessions, access tokens and links. A change of address that
+    /// somebody else began would otherwise still take the account away.
     async fn end_pending(&self, tx: &mut dyn Tx, link: &Link, now: Timestamp) -> Result<Revoked, Error> {
         let (tenant, user) = (&link.tenant, link.user);
         let advanced = tx.advance_token_epoch(tenant, user, now).await?;
-        tx.revoke_one_time_tokens(tenant, user, Some(Purpose::VerifyEmail), now)
-            .await?;
+        self.withdraw_links(tx, tenant, user, now).await?;
         tx.revoke_user_sessions(tenant, user, EndReason::Verification, now)
             .await?;
         let min_epoch = advanced.ok_or(Code::LinkInvalid)?;

@@ -1,4 +1,4 @@
-//! The step that flows share when the credentials of a user change: links that were mailed stop working.
+//! The step that flows share when credentials change or a mailbox is proved: links that were mailed stop working.
 
 use crate::auth::Auth;
 use crate::domain::ids::UserId;

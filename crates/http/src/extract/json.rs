@@ -156,6 +156,25 @@ impl Fields {
         }
     }
 
+    #[expect(
+        clippy::option_option,
+        reason = "a violation, leave alone, empty, or set: four cases"
+    )]
+    /// A string that replaces what is stored: missing leaves it, null empties it; the outer `None` if a
+    /// violation was noted.
+    pub(crate) fn change<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<Option<T>, Violation>,
+    ) -> Option<Option<Option<T>>> {
+        match self.take(name) {
+            Some(Value::String(text)) => self.note(parse(&text).map(Some)),
+            Some(Value::Null) => Some(Some(None)),
+            None => Some(None),
+            Some(_) => self.note(Err(Violation::new(name, "must be a string or null"))),
+        }
+    }
+
     fn note<T>(&mut self, parsed: Result<T, Violation>) -> Option<T> {
         parsed.map_err(|violation| self.violations.push(violation)).ok()
     }

@@ -4,6 +4,7 @@
 //! mail scanner does); only the form's POST uses a token up. Pages call the
 //! same flows as the routes below `/auth` and decide nothing themselves.
 
+mod confirm_email;
 mod frame;
 mod request;
 mod reset_password;
@@ -30,6 +31,10 @@ pub fn pages(http: Http) -> Router {
         .route(
             "/reset-password",
             guarded(&http, post(reset_password::submit)).get(reset_password::show),
+        )
+        .route(
+            "/confirm-email",
+            guarded(&http, post(confirm_email::submit)).get(confirm_email::show),
         )
         .method_not_allowed_fallback(method_not_allowed)
         // Layers run from the bottom line up.

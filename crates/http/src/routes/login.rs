@@ -1,12 +1,14 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Response, StatusCode};
+use horizon_auth_core::domain::client::Client;
 use horizon_auth_core::domain::email::Email;
 use horizon_auth_core::domain::password::Password;
+use horizon_auth_core::error::Error;
 use horizon_auth_core::flows::LoginCommand;
 
 use crate::body::pair;
-use crate::extract::{Caller, JsonBody};
+use crate::extract::{Caller, Fields, JsonBody};
 use crate::problem::Problem;
 use crate::state::Http;
 
@@ -14,20 +16,22 @@ use crate::state::Http;
 pub(crate) async fn login(
     State(http): State<Http>,
     Caller(client): Caller,
-    JsonBody(mut body): JsonBody,
+    JsonBody(body): JsonBody,
 ) -> Result<Response<Body>, Problem> {
+    let logged_in = http.auth.login(credentials(&http, client, body)?).await?;
+    Ok(pair(StatusCode::OK, &http, &logged_in))
+}
+
+/// The body of a log-in.
+pub(super) fn credentials(http: &Http, client: Client, mut body: Fields) -> Result<LoginCommand, Error> {
     let email = body.required("email", Email::parse);
     let password = body.required("password", Password::offered);
     let (email, password) = body.finish(email.zip(password))?;
     let tenant = http.auth.policy().default_tenant.clone();
-    let logged_in = http
-        .auth
-        .login(LoginCommand {
-            tenant,
-            email,
-            password,
-            client,
-        })
-        .await?;
-    Ok(pair(StatusCode::OK, &http, &logged_in))
+    Ok(LoginCommand {
+        tenant,
+        email,
+        password,
+        client,
+    })
 }

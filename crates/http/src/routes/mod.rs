@@ -1,9 +1,12 @@
 //! One file per route: parse, call the flow, render.
 
+pub(crate) mod account;
+pub(crate) mod email_change;
 pub(crate) mod health;
 pub(crate) mod jwks;
 pub(crate) mod login;
 pub(crate) mod logout;
+pub(crate) mod password_change;
 pub(crate) mod password_reset;
 pub(crate) mod profile;
 pub(crate) mod refresh;
@@ -15,6 +18,8 @@ use horizon_auth_core::domain::token::{OneTime, Secret};
 use horizon_auth_core::domain::violation::Violation;
 use horizon_auth_core::error::Code;
 
+use crate::extract::Fields;
+
 /// The token of a mail's link. One that cannot be ours is like one that does not work any more.
 pub(crate) fn one_time_token(text: &str) -> Result<Secret<OneTime>, Code> {
     Secret::<OneTime>::parse(text).ok_or(Code::LinkInvalid)
@@ -23,4 +28,11 @@ pub(crate) fn one_time_token(text: &str) -> Result<Secret<OneTime>, Code> {
 /// A password to set, in bodies that call it `newPassword`.
 pub(crate) fn new_password(text: &str) -> Result<Password, Violation> {
     Password::new(text).map_err(|violation| violation.of("newPassword"))
+}
+
+/// The password that a grave change asks for once more.
+fn current_password(body: &mut Fields) -> Option<Password> {
+    body.required("currentPassword", |text| {
+        Password::offered(text).map_err(|violation| violation.of("currentPassword"))
+    })
 }

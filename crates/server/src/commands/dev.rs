@@ -13,11 +13,14 @@ pub(crate) fn run(args: &DevArgs) -> Result<(), Failure> {
     data_folder::make_folder(&args.data)?;
     let key = data_folder::signing_key_file(&args.data)?;
     let database = args.data.join("horizon-auth.db");
+    let mails = args.data.join("mail");
     let toml = format!(
-        "listen = {:?}\n[database]\nurl = {:?}\n[jwt]\nprivate_key_file = {:?}\n[refresh]\npreset = \"strict\"\n",
+        "listen = {:?}\n[database]\nurl = {:?}\n[jwt]\nprivate_key_file = {:?}\n[refresh]\npreset = \"strict\"\n\
+         [mail]\ntransport = \"file\"\nfolder = {:?}\n",
         args.listen.to_string(),
         format!("sqlite:{}", escaped(text(&database)?)),
         text(&key)?,
+        text(&mails)?,
     );
     let config = load_config::load_dev(&toml, ".".into())?;
     telemetry::start(&config.log)?;
@@ -42,7 +45,7 @@ fn escaped(path: &str) -> String {
 fn welcome(address: SocketAddr, data: &Path) -> String {
     format!(
         r#"
-Horizon Auth runs on http://{address}, data in {}. Ctrl-C stops it. To try, paste line by line:
+Horizon Auth runs on http://{address}, data and mails in {}. Ctrl-C stops it. To try, paste line by line:
 
   URL=http://{address} JAR=$(mktemp) JSON='Content-Type: application/json'
   ANA='{{"email":"ana@example.com","password":"correct horse battery"}}'

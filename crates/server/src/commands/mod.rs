@@ -6,6 +6,7 @@ mod keys;
 mod migrate;
 mod pepper;
 mod serve;
+mod users;
 
 use std::future::Future;
 
@@ -18,6 +19,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Dev(args) => dev::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Migrate(args) => migrate::run(&args),
+        Command::Users { command } => users::run(command),
         Command::Keys {
             command: KeysCommand::Generate { algorithm, out },
         } => keys::generate(algorithm, &out),

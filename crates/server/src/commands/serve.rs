@@ -1,7 +1,9 @@
 //! `horizon-auth serve`: the service, until it is told to stop.
 
+use std::time::Duration;
+
 use horizon_auth::config::{Config, Environment};
-use horizon_auth::{Engine, Http, Worker, pages, router};
+use horizon_auth::{ClaimError, Engine, Http, NodeClaim, Worker, pages, router};
 use tokio::net::TcpListener;
 
 use super::block_on;
@@ -23,10 +25,7 @@ pub(super) async fn serve(
     announce: impl FnOnce(std::net::SocketAddr),
 ) -> Result<(), Failure> {
     let engine = Engine::open(config).map_err(|error| Failure::because("the engine cannot start", &error))?;
-    let _claim = engine
-        .claim()
-        .await
-        .map_err(|error| Failure::because("the database", &error))?;
+    let _claim = claim(&engine).await?;
     settle_schema(&engine, config.environment).await?;
     let prepared = engine.auth().prepare().await;
     prepared.map_err(|error| Failure::because("the engine cannot start", &error))?;
@@ -36,9 +35,9 @@ pub(super) async fn serve(
     let address = listener.local_addr().unwrap_or(config.listen);
     let http = Http::new(engine.auth().clone(), config.http.clone());
     let worker = Worker::start(engine.auth().clone());
+    let stop = stop_signal()?; // before anybody is told that it runs: who knows may stop it
     announce(address);
     tracing::info!(%address, "listening");
-    let stop = stop_signal()?;
     let draining = http.clone();
     let app = router(http.clone()).merge(pages(http));
     listener::serve(listener, app, &config.server, stop, || {
@@ -50,6 +49,22 @@ pub(super) async fn serve(
     engine.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Claims the database. A command beside the server holds the claim for a moment to find out whether a
+/// server runs, so a claim that is taken is asked for again.
+async fn claim(engine: &Engine) -> Result<NodeClaim, Failure> {
+    const ATTEMPTS: u32 = 5;
+    const PAUSE: Duration = Duration::from_millis(100);
+    let mut claimed = engine.claim().await;
+    for _ in 1..ATTEMPTS {
+        if !matches!(claimed, Err(ClaimError::Taken)) {
+            break;
+        }
+        tokio::time::sleep(PAUSE).await;
+        claimed = engine.claim().await;
+    }
+    claimed.map_err(|error| Failure::because("the database", &error))
 }
 
 /// Development migrates by itself. In production a person decides when.

@@ -4,11 +4,23 @@ use std::path::Path;
 
 use crate::support::{run, stderr, stdout};
 
-const COMMANDS: [(&str, &[&str]); 10] = [
+const COMMANDS: [(&str, &[&str]); 22] = [
     ("horizon-auth", &[]),
     ("dev", &["dev"]),
     ("serve", &["serve"]),
     ("migrate", &["migrate"]),
+    ("users", &["users"]),
+    ("users-create", &["users", "create"]),
+    ("users-list", &["users", "list"]),
+    ("users-show", &["users", "show"]),
+    ("users-disable", &["users", "disable"]),
+    ("users-enable", &["users", "enable"]),
+    ("users-delete", &["users", "delete"]),
+    ("users-set-roles", &["users", "set-roles"]),
+    ("users-reset-password", &["users", "reset-password"]),
+    ("users-end-sessions", &["users", "end-sessions"]),
+    ("users-import", &["users", "import"]),
+    ("users-export", &["users", "export"]),
     ("keys", &["keys"]),
     ("keys-generate", &["keys", "generate"]),
     ("keys-list", &["keys", "list"]),

@@ -3,71 +3,13 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::{Duration, Instant};
 
-use horizon_auth_testkit::{Database, Kind, both_engines};
+use horizon_auth_testkit::{Database, Kind, MailServer, both_engines, mail_header};
 use serde_json::Value;
 
 use crate::support::{Installation, PATIENCE};
-
-/// The mail server that `scripts/test` starts.
-struct MailServer {
-    address: SocketAddr,
-    folder: PathBuf,
-}
-
-impl MailServer {
-    fn of_this_run() -> Self {
-        let told = std::env::var("HORIZON_TEST_SMTP").expect("HORIZON_TEST_SMTP; scripts/test sets it");
-        let told: Value = serde_json::from_str(&told).unwrap();
-        let port = told["plain"].as_u64().unwrap().try_into().unwrap();
-        Self {
-            address: SocketAddr::from(([127, 0, 0, 1], port)),
-            folder: told["folder"].as_str().unwrap().into(),
-        }
-    }
-
-    /// The mails to an address, oldest first, once there are `count` of them.
-    fn wait_for(&self, email: &str, count: usize) -> Vec<Value> {
-        let start = Instant::now();
-        loop {
-            let mails = self.mails(email);
-            if mails.len() >= count {
-                return mails;
-            }
-            assert!(
-                start.elapsed() < PATIENCE,
-                "{} mails to {email}, not {count}",
-                mails.len()
-            );
-            thread::sleep(Duration::from_millis(50));
-        }
-    }
-
-    fn mails(&self, email: &str) -> Vec<Value> {
-        let Ok(folder) = fs::read_dir(self.folder.join(email)) else {
-            return Vec::new();
-        };
-        let mut files: Vec<(u64, PathBuf)> = folder
-            .map(|entry| entry.unwrap().path())
-            .filter_map(|path| {
-                let number = path.file_name()?.to_str()?.strip_suffix(".json")?.parse().ok()?;
-                Some((number, path))
-            })
-            .collect();
-        files.sort();
-        let read = |(_, path)| serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
-        files.into_iter().map(read).collect()
-    }
-}
-
-fn message_id(mail: &Value) -> &Value {
-    let headers = mail["headers"].as_array().unwrap();
-    &headers.iter().find(|header| header[0] == "Message-ID").unwrap()[1]
-}
 
 /// The token of the link in a mail.
 fn token(mail: &Value) -> String {
@@ -162,23 +104,23 @@ both_engines! {
         first.signal("KILL");
         assert!(!first.wait().success());
 
-        let real = MailServer::of_this_run();
-        assert!(real.mails(&email).is_empty());
-        move_to(&installation, deaf, real.address);
+        let real = MailServer::running();
+        assert!(real.mails_to(&email).is_empty());
+        move_to(&installation, deaf, real.plain);
         let mut second = installation.serve();
-        let mails = real.wait_for(&email, 1);
+        let mails = real.wait_for(&email, 1).await;
         let body = format!(r#"{{"token":"{}"}}"#, token(&mails[0]));
         assert_eq!(second.post("/auth/verify-email", "", &body).status(), 200);
         assert_eq!(second.post("/auth/verify-email", "", &body).status(), 400, "the link is used up");
         second.terminate();
         assert!(second.wait().success());
-        assert_eq!(real.mails(&email).len(), 1);
+        assert_eq!(real.mails_to(&email).len(), 1);
     };
 
     a_mail_whose_receipt_was_not_noted_comes_again_under_the_same_message_id => |kind| async move {
         let database = Database::empty(kind).await;
-        let real = MailServer::of_this_run();
-        let (keeper, taken) = keeper_of_the_last_word(real.address);
+        let real = MailServer::running();
+        let (keeper, taken) = keeper_of_the_last_word(real.plain);
         let email = somebody("twice", kind);
         let installation = installation(&database, keeper);
         let mut first = installation.serve();
@@ -186,12 +128,12 @@ both_engines! {
         taken.recv_timeout(PATIENCE).expect("the mail server has taken the mail");
         first.signal("KILL");
         assert!(!first.wait().success());
-        assert_eq!(real.wait_for(&email, 1).len(), 1);
+        assert_eq!(real.wait_for(&email, 1).await.len(), 1);
 
-        move_to(&installation, keeper, real.address);
+        move_to(&installation, keeper, real.plain);
         let second = installation.serve();
-        let mails = real.wait_for(&email, 2);
-        assert_eq!(message_id(&mails[0]), message_id(&mails[1]), "mail programs show one of them");
+        let mails = real.wait_for(&email, 2).await;
+        assert_eq!(mail_header(&mails[0], "Message-ID"), mail_header(&mails[1], "Message-ID"), "mail programs show one of them");
         // The person may have opened either.
         for (mail, status) in [(&mails[0], 200), (&mails[1], 400)] {
             let body = format!(r#"{{"token":"{}"}}"#, token(mail));

@@ -5,9 +5,11 @@ use horizon_auth::config::Config;
 use horizon_auth_core::domain::email::Email;
 use horizon_auth_core::domain::password::Password;
 use horizon_auth_core::domain::tenant::TenantId;
+use horizon_auth_core::domain::token::{OneTime, Secret};
 use horizon_auth_core::flows::{
     AuthenticateCommand, EndSessionCommand, IdempotencyKey, LoginCommand, RefreshCommand, RegisterCommand,
-    Registered, SetPasswordCommand,
+    Registered, RequestPasswordResetCommand, RequestVerificationCommand, ResetPasswordCommand,
+    SetPasswordCommand, VerifyEmailCommand,
 };
 use horizon_auth_testkit::TestAuth;
 
@@ -92,6 +94,55 @@ async fn commands_and_outcomes_print_no_secret_and_no_address() {
             refreshed.logged_in.access_token.as_str(),
         ] {
             assert!(!print.contains(secret), "{secret:.12}… in {print}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_has_to_do_with_mailed_links_prints_no_secret_and_no_address() {
+    let t = TestAuth::new().await;
+    let written = "canary-4711@example.com";
+    t.signed_in(written).await;
+    let text = t.reset_token(written).await;
+    let token = Secret::<OneTime>::parse(&text).unwrap();
+    let (tenant, client) = (TenantId::parse("default").unwrap(), t.client());
+    let email = Email::parse(written).unwrap();
+    let password = Password::new("password canary-4711").unwrap();
+    let reset = ResetPasswordCommand {
+        tenant: tenant.clone(),
+        token: token.clone(),
+        new_password: password.clone(),
+        client: client.clone(),
+    };
+    let verify = VerifyEmailCommand {
+        tenant: tenant.clone(),
+        token: token.clone(),
+        password: Some(password.clone()),
+        new_password: Some(password),
+        client: client.clone(),
+    };
+    let request_reset = RequestPasswordResetCommand {
+        tenant: tenant.clone(),
+        email: email.clone(),
+        client: client.clone(),
+    };
+    let request_verification = RequestVerificationCommand {
+        tenant,
+        email,
+        client,
+    };
+    let prints = [
+        format!("{reset:?}"),
+        format!("{verify:?}"),
+        format!("{request_reset:?}"),
+        format!("{request_verification:?}"),
+        format!("{token:?}"),
+        format!("{:?}", t.mailbox.all()),
+    ];
+    let (visible, secret) = text.split_once('.').unwrap();
+    for print in prints {
+        for hidden in [MARKER, visible, secret] {
+            assert!(!print.contains(hidden), "{hidden:.12}… in {print}");
         }
     }
 }

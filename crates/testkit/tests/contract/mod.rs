@@ -8,6 +8,7 @@ mod connections;
 mod keys;
 mod one_time_tokens;
 mod outbox;
+mod outside_changes;
 mod passwords;
 mod refresh_tokens;
 mod revocations;
@@ -19,6 +20,8 @@ mod sweep;
 mod tenants;
 mod transactions;
 mod users;
+mod users_found;
+mod users_life;
 
 use std::time::Duration;
 

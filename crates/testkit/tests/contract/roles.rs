@@ -81,6 +81,19 @@ both_engines! {
         assert_eq!(roles(&database).await, [role("admin")], "nothing stands in the way afterwards");
     };
 
+    all_roles_are_taken_away_in_their_tenant_only => |kind| async move {
+        let database = person(kind).await;
+        give(&database, &home(), "admin").await;
+        give(&database, &home(), "user").await;
+
+        let elsewhere = write(&database.store, async |tx| tx.delete_user_roles(&elsewhere(), user_id(1)).await).await;
+        let nobody = write(&database.store, async |tx| tx.delete_user_roles(&home(), user_id(9)).await).await;
+        let taken = write(&database.store, async |tx| tx.delete_user_roles(&home(), user_id(1)).await).await;
+
+        assert_eq!((elsewhere.unwrap(), nobody.unwrap(), taken.unwrap()), (0, 0, 2));
+        assert!(roles(&database).await.is_empty());
+    };
+
     a_role_name_that_cannot_be_one_is_corrupt => |kind| async move {
         let database = person(kind).await;
         give(&database, &home(), "admin").await;

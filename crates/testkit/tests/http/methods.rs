@@ -8,12 +8,19 @@ use horizon_auth_testkit::Answer;
 
 use crate::support::{ANA, app, assert_common_headers, assert_problem, bare, names, secure_app};
 
-const ROUTES: [(&str, &[&str]); 12] = [
+const ROUTES: [(&str, &[&str]); 19] = [
     ("/auth/register", &["POST"]),
     ("/auth/login", &["POST"]),
     ("/auth/refresh", &["POST", "DELETE"]),
     ("/auth/logout", &["POST"]),
-    ("/auth/profile", &["GET", "HEAD"]),
+    ("/auth/profile", &["GET", "HEAD", "PATCH"]),
+    ("/auth/password/change", &["POST"]),
+    ("/auth/email/change", &["POST"]),
+    ("/auth/email/change/confirm", &["POST"]),
+    ("/auth/account", &["DELETE"]),
+    ("/auth/account/deactivate", &["POST"]),
+    ("/auth/account/reactivate", &["POST"]),
+    ("/auth/account/export", &["GET", "HEAD"]),
     ("/auth/verify-email", &["POST"]),
     ("/auth/verify-email/resend", &["POST"]),
     ("/auth/password-reset/request", &["POST"]),

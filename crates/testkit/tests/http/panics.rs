@@ -17,7 +17,7 @@ use horizon_auth_core::domain::limits::{Counted, Limits, Rate, Rule};
 use horizon_auth_core::domain::time::Timestamp;
 use horizon_auth_core::error::Code;
 use horizon_auth_core::ports::cache::{CacheError, Limiter};
-use horizon_auth_testkit::{Kind, Setup, TestApp};
+use horizon_auth_testkit::{Kind, PlainWords, Setup, TestApp};
 
 use crate::support::{ANA, assert_problem, bare, login};
 
@@ -56,7 +56,7 @@ async fn a_panic_is_500_with_the_body_and_headers_of_every_error() {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         mailer: Arc::new(MuteMailer),
-        templates: Arc::new(MuteMailer),
+        templates: Arc::new(PlainWords),
         breaches: None,
         hasher: PasswordHasher::new(hashing, Arc::new(SystemEntropy)).unwrap(),
         tokens: AccessTokens::new(

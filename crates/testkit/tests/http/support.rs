@@ -13,6 +13,11 @@ use serde_json::{Value, json};
 
 pub(crate) const ANA: &str = "ana@example.com";
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
+/// A password that replaces [`PASSWORD`].
+pub(crate) const OTHER_PASSWORD: &str = "a wholly different password";
+/// A token of the right form that nobody was ever sent.
+pub(crate) const UNKNOWN_TOKEN: &str =
+    "0c9f6e0a-5d1b-4c7e-9a3f-2b8d4e6f1a70.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 /// The instant of the fixed clock, as clients see it.
 pub(crate) const NOW: &str = "2027-01-15T08:00:00.000Z";
 /// The origin of [`secure_app`].
@@ -41,6 +46,12 @@ pub(crate) fn credentials(email: &str, password: &str) -> Value {
 /// Logs in with the usual password.
 pub(crate) async fn login(app: &TestApp, email: &str) -> Answer {
     app.post("/auth/login", credentials(email, PASSWORD)).await
+}
+
+/// The outcome of a log-in with some password.
+pub(crate) async fn login_status(app: &TestApp, email: &str, password: &str) -> u16 {
+    let answer = app.post("/auth/login", credentials(email, password)).await;
+    answer.status.as_u16()
 }
 
 /// Refreshes with a cookie.
@@ -180,6 +191,42 @@ pub(crate) fn messages(answer: &Answer) -> Vec<String> {
     list.iter()
         .map(|text| text.as_str().unwrap().to_owned())
         .collect()
+}
+
+/// All headers, with the request's id blanked.
+pub(crate) fn headers(answer: &Answer) -> Vec<(String, String)> {
+    let named = answer.headers.iter().map(|(name, value)| {
+        let value = if name == "x-request-id" {
+            "…"
+        } else {
+            value.to_str().unwrap()
+        };
+        (name.to_string(), value.to_owned())
+    });
+    let mut all: Vec<_> = named.collect();
+    all.sort();
+    all
+}
+
+/// Everything that an answer tells, with the request's id and time blanked.
+pub(crate) fn told(answer: &Answer) -> (u16, Value, Vec<(String, String)>) {
+    let mut body = answer.json();
+    for name in ["requestId", "timestamp"] {
+        if let Some(value) = body.get_mut(name) {
+            *value = Value::Null;
+        }
+    }
+    (answer.status.as_u16(), body, headers(answer))
+}
+
+/// A success that says one sentence and logs nobody in.
+pub(crate) fn assert_message(answer: &Answer) {
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(keys(&answer.json()), names(["message"]));
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert!(!answer.headers.contains_key("set-cookie"));
+    assert_common_headers(answer);
 }
 
 /// Headers of every answer, whatever it says.

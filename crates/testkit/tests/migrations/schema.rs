@@ -54,7 +54,7 @@ const POSTGRES: &[&str] = &[
                  SELECT string_agg(a.attname, ', ' ORDER BY k.place)
                    FROM unnest(i.indkey) WITH ORDINALITY k (attnum, place)
                    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum)
-            || ')' || COALESCE(' where ' || lower(trim('()' FROM pg_get_expr(i.indpred, i.indrelid))), '')
+            || ')' || COALESCE(' where ' || lower(translate(pg_get_expr(i.indpred, i.indrelid), '()', '')), '')
        FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
       WHERE n.nspname = current_schema() AND t.relname <> '_sqlx_migrations'",
     // An index that a constraint made has the name of the constraint, which SQLite does not give.

@@ -1,8 +1,13 @@
 //! The routes below `/auth`.
 
+mod account;
+mod account_delete;
+mod account_races;
+mod email_change;
 mod expiry;
 mod login;
 mod logout;
+mod password_change;
 mod password_reset;
 mod password_reset_request;
 mod prehijack;

@@ -1,0 +1,19 @@
+//! The flows of an operator, and changes made beside a running server.
+
+#[path = "operator/accounts.rs"]
+mod accounts;
+#[path = "operator/import.rs"]
+mod import;
+#[path = "operator/outside.rs"]
+mod outside;
+
+use horizon_auth_core::domain::role::Role;
+use horizon_auth_core::domain::tenant::TenantId;
+
+fn home() -> TenantId {
+    TenantId::parse("default").unwrap()
+}
+
+fn role(name: &str) -> Role {
+    Role::parse(name).unwrap()
+}
