@@ -69,6 +69,7 @@ async fn keep_house(auth: Auth, mut stopped: watch::Receiver<bool>) {
         let outcome = tokio::select! {
             _ = stopped.changed() => return,
             _ = heal.tick() => auth.heal().await.map(|()| 0),
+            () = auth.revocations_suspected() => auth.heal().await.map(|()| 0),
             _ = sweep.tick() => auth.sweep().await,
         };
         match outcome {

@@ -24,7 +24,7 @@ use crate::domain::user::User;
 use crate::error::Error;
 use crate::flights::Flights;
 use crate::ports::breaches::Breaches;
-use crate::ports::cache::{Denylist, Limiter};
+use crate::ports::cache::{CacheServer, Denylist, Limiter};
 use crate::ports::clock::Clock;
 use crate::ports::entropy::Entropy;
 use crate::ports::mailer::{MailTemplates, Mailer};
@@ -42,6 +42,8 @@ pub struct Parts {
     pub denylist: Arc<dyn Denylist>,
     /// Counted attempts.
     pub limiter: Arc<dyn Limiter>,
+    /// The server behind these two, if nodes share one.
+    pub cache: Option<Arc<dyn CacheServer>>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
     /// Unpredictable bytes.
@@ -72,6 +74,8 @@ struct Inner {
     /// Rung when a mail was queued.
     mail_bell: Notify,
     outside: Outside,
+    /// What this node has seen of [`crate::ports::store::Revocations::list_revocations_since`].
+    looked: AtomicI64,
 }
 
 /// What this engine knows about changes made beside the server ([`crate::ports::store::OutsideChanges`]).
@@ -119,6 +123,7 @@ impl Auth {
                 noted: AtomicI64::new(NONE),
                 read: AtomicI64::new(NONE),
             },
+            looked: AtomicI64::new(0),
         }))
     }
 
@@ -154,6 +159,24 @@ impl Auth {
 
     pub(crate) fn denylist(&self) -> &dyn Denylist {
         &*self.0.parts.denylist
+    }
+
+    pub(crate) fn cache(&self) -> Option<&dyn CacheServer> {
+        self.0.parts.cache.as_deref()
+    }
+
+    /// Up to where the revocations in SQL have been compared with the memory.
+    pub(crate) fn looked(&self) -> i64 {
+        self.0.looked.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_looked(&self, mark: i64) {
+        self.0.looked.store(mark, Ordering::Release);
+    }
+
+    /// Resolves when [`Auth::heal`] should be called at once.
+    pub async fn revocations_suspected(&self) {
+        self.denylist().suspected().await;
     }
 
     pub(crate) fn mailer(&self) -> &dyn Mailer {

@@ -29,11 +29,17 @@ impl<C: HasConn> Revocations for Sql<C> {
             Revoked::Session(session) => (SESSION, session.uuid(), 0),
             Revoked::User { user, min_epoch } => (USER, user.uuid(), min_epoch),
         };
-        // The later end wins: an entry is never shortened.
+        // The later end wins: an entry is never shortened. Only PostgreSQL serves several nodes, and only
+        // there a look finds entries by the transaction that wrote them.
         sql!(
             execute,
             self,
-            "INSERT INTO revocations (kind, subject, min_epoch, tenant_id, created_at, expires_at)
+            postgres: "INSERT INTO revocations (kind, subject, min_epoch, tenant_id, created_at, expires_at, txid)
+             VALUES ($1, $2, $3, $4, $5, $6, pg_current_xact_id()::text::bigint)
+             ON CONFLICT (kind, subject, min_epoch) DO UPDATE SET txid = excluded.txid, expires_at =
+                CASE WHEN excluded.expires_at > revocations.expires_at
+                     THEN excluded.expires_at ELSE revocations.expires_at END",
+            sqlite: "INSERT INTO revocations (kind, subject, min_epoch, tenant_id, created_at, expires_at)
              VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (kind, subject, min_epoch) DO UPDATE SET expires_at =
                 CASE WHEN excluded.expires_at > revocations.expires_at
@@ -56,6 +62,28 @@ impl<C: HasConn> Revocations for Sql<C> {
             now.millis(),
         )?;
         rows.into_iter().map(Revocation::try_from).collect()
+    }
+
+    async fn list_revocations_since(&mut self, mark: i64, now: Timestamp) -> Result<(Vec<Revocation>, i64)> {
+        // Before the entries are read: a transaction below this mark has ended by now, so the entries
+        // hold what it wrote, and one that ends later is at or above it, whenever it began. Numbers and
+        // times of rows would miss what is committed late. On SQLite every look finds everything.
+        let (next,) = sql!(
+            fetch_one (i64,),
+            self,
+            postgres: "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+            sqlite: "SELECT 0",
+        )?;
+        let rows = sql!(
+            fetch_all RevocationRow,
+            self,
+            "SELECT kind, subject, min_epoch, tenant_id, expires_at FROM revocations
+              WHERE txid >= $1 AND expires_at > $2",
+            mark,
+            now.millis(),
+        )?;
+        let entries = rows.into_iter().map(Revocation::try_from).collect::<Result<_>>()?;
+        Ok((entries, next))
     }
 }
 

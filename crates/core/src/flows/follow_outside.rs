@@ -33,7 +33,8 @@ impl Auth {
     /// # Errors
     /// `unavailable`.
     pub async fn is_in_effect(&self) -> Result<bool, Error> {
-        let Some(number) = self.noted_change() else {
+        // What nodes share was told to all of them before the change was answered.
+        let Some(number) = self.noted_change().filter(|_| !self.denylist().is_shared()) else {
             return Ok(true);
         };
         let (_, seen) = self.store().db().await?.find_outside_changes().await?;

@@ -24,6 +24,7 @@ mod export_users;
 mod find_user;
 mod follow_outside;
 mod generate_password;
+mod heal;
 mod health;
 mod import_users;
 mod issue_verification;

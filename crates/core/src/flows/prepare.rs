@@ -25,7 +25,24 @@ impl Auth {
             }
         }
         tx.commit().await?;
+        self.warn_about_cache().await;
         self.follow_outside_changes().await
+    }
+
+    /// Says what is wrong with the server that nodes share. It may come up later than this node.
+    async fn warn_about_cache(&self) {
+        let Some(cache) = self.cache() else { return };
+        match cache.look().await {
+            Ok(state) => {
+                if let Some(warning) = state.warning {
+                    tracing::warn!("Redis {warning}");
+                }
+            }
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "tokens are refused until it answers"
+            ),
+        }
     }
 
     /// Reads the revocations from SQL, the truth, into memory.
@@ -34,7 +51,7 @@ impl Auth {
     /// `unavailable` if the database does not answer.
     pub async fn reload_revocations(&self) -> Result<(), Error> {
         let now = self.now();
-        let suspicions = self.denylist().suspicions();
+        let suspicions = self.denylist().begin_load().await?;
         let entries = self.store().db().await?.list_revocations(now).await?;
         Ok(self.denylist().load(&entries, suspicions).await?)
     }

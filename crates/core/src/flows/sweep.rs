@@ -33,16 +33,4 @@ impl Auth {
         }
         Ok(swept)
     }
-
-    /// Reads the revocations again if another program changed them, or if the memory's copy became suspect.
-    ///
-    /// # Errors
-    /// `unavailable` while the database does not answer; the node refuses tokens meanwhile.
-    pub async fn heal(&self) -> Result<(), Error> {
-        self.follow_outside_changes().await?;
-        if self.denylist().is_complete() {
-            return Ok(());
-        }
-        self.reload_revocations().await
-    }
 }

@@ -22,18 +22,43 @@ pub trait Denylist: Send + Sync + std::fmt::Debug {
     /// Adds entries; when this returns, no node accepts a token that they hit.
     async fn deny(&self, entries: &[Revocation]) -> Result<(), CacheError>;
 
-    /// How often the set has been suspect; read before SQL is, for [`Denylist::load`].
+    /// How often the set has been suspect.
     fn suspicions(&self) -> u64;
 
+    /// Announces that SQL is read now; what it answers belongs to [`Denylist::load`].
+    async fn begin_load(&self) -> Result<u64, CacheError> {
+        Ok(self.suspicions())
+    }
+
     /// Adds what SQL holds. Afterwards the set is complete, unless it became
-    /// suspect again since `suspicions` was read.
+    /// suspect again since [`Denylist::begin_load`] answered `suspicions`.
     async fn load(&self, entries: &[Revocation], suspicions: u64) -> Result<(), CacheError>;
 
     /// The set may lack an entry that SQL holds: answer with an error until it has been loaded.
     fn suspect(&self);
 
+    /// Resolves when the set has become suspect by itself, and SQL should be read at once.
+    async fn suspected(&self) {
+        std::future::pending().await
+    }
+
     /// Whether the set is complete.
     fn is_complete(&self) -> bool;
+
+    /// Whether it can tell now which tokens are denied, as far as that is known without asking.
+    fn can_answer(&self) -> bool {
+        self.is_complete()
+    }
+
+    /// Whether several nodes share the set, so that entries of others can have been lost on the way.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// Adds what SQL holds, and hands on what was unknown: the node that wrote it may be gone.
+    async fn reconcile(&self, entries: &[Revocation]) -> Result<(), CacheError> {
+        self.deny(entries).await
+    }
 
     /// Forgets entries that ended before `now`.
     fn purge(&self, now: Timestamp);
@@ -55,4 +80,20 @@ pub trait Limiter: Send + Sync + std::fmt::Debug {
 
     /// Forgets the attempts counted so far, after a success.
     async fn forgive(&self, rule: Rule, counted: Counted<'_>) -> Result<(), CacheError>;
+}
+
+/// What a look at the server that nodes share has found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CacheState {
+    /// Time of one round trip.
+    pub latency: Duration,
+    /// Why it may lose what it is given, if its settings say that.
+    pub warning: Option<&'static str>,
+}
+
+/// The server that nodes share, as readiness sees it.
+#[async_trait]
+pub trait CacheServer: Send + Sync + std::fmt::Debug {
+    /// Asks it for a sign of life.
+    async fn look(&self) -> Result<CacheState, CacheError>;
 }

@@ -19,10 +19,13 @@ pub(crate) async fn ready(State(http): State<Http>) -> Response<Body> {
         .parts
         .iter()
         .map(|part| {
-            let state = part.latency.map_or_else(
+            let mut state = part.latency.map_or_else(
                 || json!({ "status": "unhealthy" }),
                 |latency| json!({ "status": "healthy", "latencyMs": latency.as_secs_f64() * 1000.0 }),
             );
+            if let Some(warning) = part.warning {
+                state["warning"] = warning.into();
+            }
             (part.name.to_owned(), state)
         })
         .collect();

@@ -59,6 +59,20 @@ impl Entries {
         }
     }
 
+    /// Whether adding it would change nothing.
+    #[cfg(feature = "redis")]
+    fn knows(&self, revocation: &Revocation) -> bool {
+        let until = revocation.expires_at;
+        match revocation.what {
+            Revoked::Token(token) => self.tokens.get(&token).is_some_and(|known| *known >= until),
+            Revoked::Session(session) => self.sessions.get(&session).is_some_and(|known| *known >= until),
+            Revoked::User { user, min_epoch } => self
+                .users
+                .get(&user)
+                .is_some_and(|known| known.0 >= min_epoch && known.1 >= until),
+        }
+    }
+
     fn hit(&self, subject: &TokenSubject) -> bool {
         self.tokens.contains_key(&subject.token)
             || self.sessions.contains_key(&subject.session)
@@ -81,6 +95,14 @@ impl MemoryDenylist {
         for entry in entries {
             known.add(entry);
         }
+    }
+
+    /// Those of the entries that are not in it yet.
+    #[cfg(feature = "redis")]
+    pub(crate) fn unknown(&self, entries: &[Revocation]) -> Vec<Revocation> {
+        let known = self.read();
+        let unknown = entries.iter().filter(|entry| !known.knows(entry));
+        unknown.cloned().collect()
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Entries> {

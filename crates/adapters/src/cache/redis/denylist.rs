@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use horizon_auth_core::domain::revocation::{Revocation, TokenSubject};
 use horizon_auth_core::domain::time::Timestamp;
 use horizon_auth_core::ports::cache::{CacheError, Denylist};
-use tokio::sync::{Notify, Semaphore, watch};
+use horizon_auth_core::ports::clock::Clock;
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::entry::Body;
@@ -51,12 +52,18 @@ struct Shared {
     lost: Notify,
     /// Rung when SQL must be read again.
     suspected: Notify,
+    clock: Arc<dyn Clock>,
+    /// What is denied here and not in the stream: Redis did not take it.
+    unannounced: Mutex<Vec<Revocation>>,
+    /// What has no keys for verifiers that are not ours yet.
+    without_keys: mpsc::UnboundedSender<Vec<Revocation>>,
 }
 
 impl ReplicatedDenylist {
     /// Begins to follow the stream, on the current runtime. Nothing is answered before SQL has been read.
     #[must_use]
-    pub fn start(link: Arc<Link>, lease: Duration) -> Self {
+    pub fn start(link: Arc<Link>, lease: Duration, clock: Arc<dyn Clock>) -> Self {
+        let (without_keys, waiting) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             memory: MemoryDenylist::default(),
             lease: Mutex::new(Lease::new(link.node(), lease)),
@@ -68,10 +75,14 @@ impl ReplicatedDenylist {
             beat_now: Notify::new(),
             lost: Notify::new(),
             suspected: Notify::new(),
+            clock,
+            unannounced: Mutex::default(),
+            without_keys,
         });
         let mut tasks = JoinSet::new();
         tasks.spawn(follow(Arc::clone(&shared)));
         tasks.spawn(beat(Arc::clone(&shared)));
+        tasks.spawn(write_keys(Arc::clone(&shared), waiting));
         Self {
             shared,
             _tasks: tasks,
@@ -109,6 +120,16 @@ async fn beat(shared: Arc<Shared>) {
             shared.send_beat().await;
             drop(place);
         });
+    }
+}
+
+/// Writes keys until that succeeds: a verifier that is not ours knows of nothing else.
+async fn write_keys(shared: Arc<Shared>, mut waiting: mpsc::UnboundedReceiver<Vec<Revocation>>) {
+    while let Some(entries) = waiting.recv().await {
+        while let Err(error) = shared.link.write_keys(&entries, shared.clock.now()).await {
+            tracing::debug!(%error, "keys of revocations were not taken");
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 }
 
@@ -207,6 +228,34 @@ impl Shared {
         outcome.ok_or_else(|| LinkError("entries of the stream were lost".to_owned()))
     }
 
+    /// Puts what is in memory into the stream too. If Redis does not take it, it is kept for the next look at SQL.
+    async fn announce(&self, entries: Vec<Revocation>) -> Result<Place, CacheError> {
+        let body = Body::Denied(entries);
+        match self.append(&body).await {
+            Ok(place) => Ok(place),
+            Err(error) => {
+                tracing::error!(%error, "a revocation did not reach the other nodes yet");
+                if let Body::Denied(entries) = body {
+                    self.unannounced().extend(entries);
+                }
+                Err(CacheError("a revocation did not reach the other nodes yet"))
+            }
+        }
+    }
+
+    fn unannounced(&self) -> MutexGuard<'_, Vec<Revocation>> {
+        self.unannounced.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes the keys of entries, now or as soon as Redis takes them.
+    async fn give_keys(&self, entries: Vec<Revocation>) {
+        if let Err(error) = self.link.write_keys(&entries, self.clock.now()).await {
+            tracing::warn!(%error, "verifiers that are not ours do not know of a revocation yet");
+            // The task ends with the denylist, and then nobody waits for it.
+            let _ = self.without_keys.send(entries);
+        }
+    }
+
     /// Waits until no node can decide without the entry.
     async fn wait_until_everywhere(&self, place: &Place) {
         let over = Instant::now() + self.lease().patience();
@@ -234,12 +283,11 @@ impl Denylist for ReplicatedDenylist {
             return Ok(());
         }
         self.shared.memory.add(entries);
-        let body = Body::Denied(entries.to_vec());
-        let place = self.shared.append(&body).await.map_err(|error| {
-            tracing::error!(%error, "a revocation did not reach the other nodes yet");
-            CacheError("a revocation did not reach the other nodes yet")
-        })?;
-        self.shared.wait_until_everywhere(&place).await;
+        let place = self.shared.announce(entries.to_vec()).await?;
+        tokio::join!(
+            self.shared.wait_until_everywhere(&place),
+            self.shared.give_keys(entries.to_vec())
+        );
         Ok(())
     }
 
@@ -248,6 +296,8 @@ impl Denylist for ReplicatedDenylist {
     }
 
     async fn load(&self, entries: &[Revocation], suspicions: u64) -> Result<(), CacheError> {
+        // With the stream, Redis may have lost the keys.
+        let _ = self.shared.without_keys.send(entries.to_vec());
         self.shared.memory.load(entries, suspicions).await
     }
 
@@ -256,8 +306,34 @@ impl Denylist for ReplicatedDenylist {
         self.shared.suspected.notify_one();
     }
 
+    async fn suspected(&self) {
+        self.shared.suspected.notified().await;
+    }
+
     fn is_complete(&self) -> bool {
         self.shared.memory.is_complete()
+    }
+
+    fn can_answer(&self) -> bool {
+        self.is_complete() && self.shared.is_fresh()
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    async fn reconcile(&self, entries: &[Revocation]) -> Result<(), CacheError> {
+        let unknown = self.shared.memory.unknown(entries);
+        self.shared.memory.add(&unknown);
+        let mut unannounced = std::mem::take(&mut *self.shared.unannounced());
+        unannounced.extend(unknown);
+        if unannounced.is_empty() {
+            return Ok(());
+        }
+        // Nobody waits for these: whoever caused them was told that it is not certain.
+        self.shared.announce(unannounced.clone()).await?;
+        let _ = self.shared.without_keys.send(unannounced);
+        Ok(())
     }
 
     fn purge(&self, now: Timestamp) {

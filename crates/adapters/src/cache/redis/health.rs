@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
+use horizon_auth_core::ports::cache::{CacheError, CacheServer, CacheState};
+
 use super::link::{Link, LinkError};
 
 /// What a look at Redis found.
@@ -35,6 +38,20 @@ impl Link {
         Ok(start.elapsed())
     }
 
+    /// The lives of all servers of a cluster, primaries and replicas.
+    pub(super) async fn lives(&self) -> Result<Vec<String>, LinkError> {
+        let mut info = ::redis::cmd("INFO");
+        info.arg("server").arg("replication");
+        let answers: std::collections::HashMap<String, String> = self.call(&info).await?;
+        let named = |line: &&str| line.starts_with("run_id:") || line.starts_with("master_replid:");
+        let mut lives: Vec<String> = answers
+            .values()
+            .flat_map(|text| text.lines().filter(named).map(str::to_owned))
+            .collect();
+        lives.sort_unstable();
+        Ok(lives)
+    }
+
     /// A round trip, and the eviction policy.
     ///
     /// # Errors
@@ -52,6 +69,27 @@ impl Link {
         };
         let eviction = text.map_or(EvictionPolicy::Unknown, |text| eviction_policy(&text));
         Ok(RedisHealth { latency, eviction })
+    }
+}
+
+#[async_trait]
+impl CacheServer for Link {
+    async fn look(&self) -> Result<CacheState, CacheError> {
+        let health = Self::look(self).await.map_err(|error| {
+            tracing::warn!(%error, "Redis does not answer");
+            CacheError("Redis does not answer")
+        })?;
+        let warning = match health.eviction {
+            EvictionPolicy::NoEviction | EvictionPolicy::Unknown => None,
+            EvictionPolicy::Evicts(_) => Some(
+                "drops keys when its memory is full, denied tokens and counted attempts among them; \
+                 set maxmemory-policy to noeviction",
+            ),
+        };
+        Ok(CacheState {
+            latency: health.latency,
+            warning,
+        })
     }
 }
 

@@ -171,8 +171,13 @@ impl Lease {
     /// When every lease that does not know of an entry is over, counted from the answer to its append.
     /// A twentieth more than a lease: clocks do not run at quite the same rate.
     pub(super) fn patience(&self) -> Duration {
-        self.length + self.length / 20
+        patience_of(self.length)
     }
+}
+
+/// A lease as others have to wait for it.
+pub(super) fn patience_of(length: Duration) -> Duration {
+    length + length / 20
 }
 
 #[cfg(test)]

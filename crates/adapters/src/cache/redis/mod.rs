@@ -1,18 +1,25 @@
 //! What all nodes share, in Redis 7 or later (decisions D5, D9, D20).
 //!
-//! `link` is the connection; `feed` the stream that carries revocations to every node, and its
-//! scripts; `denylist` decides from memory what the feed brought, under a lease; `limiter` counts attempts. None of them is the truth: that is SQL.
+//! `link` is the connection; `feed` the stream that carries revocations to every node; `denylist`
+//! decides from memory what the feed brought, under a lease; `keys` are what other verifiers and
+//! `look_up` ask for; `publisher` is the command line's side; `limiter` counts attempts. None of them
+//! is the truth: that is SQL.
 //! When Redis cannot be asked, every one of them answers with an error and the caller refuses.
 
 mod denylist;
 mod entry;
 mod feed;
 mod health;
+mod keys;
 mod lease;
 mod limiter;
 mod link;
+mod look_up;
+mod publisher;
 
 pub use denylist::ReplicatedDenylist;
 pub use health::{EvictionPolicy, RedisHealth};
 pub use limiter::RedisLimiter;
+pub use look_up::LookUpDenylist;
+pub use publisher::PublishingDenylist;
 pub use link::{Address, Link, LinkError, RedisConfig, Topology};

@@ -12,4 +12,8 @@ pub trait Revocations {
 
     /// All entries of all tenants that can still hit a token.
     async fn list_revocations(&mut self, now: Timestamp) -> Result<Vec<Revocation>>;
+
+    /// The entries that were committed since an earlier look answered `mark`, and perhaps some before;
+    /// and the mark for the next look. The mark 0 means all.
+    async fn list_revocations_since(&mut self, mark: i64, now: Timestamp) -> Result<(Vec<Revocation>, i64)>;
 }
