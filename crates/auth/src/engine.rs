@@ -3,10 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use horizon_auth_adapters::cache::memory::{MemoryDenylist, MemoryLimiter};
 use horizon_auth_adapters::mail::MuteMailer;
 use horizon_auth_adapters::sql::{
-    ClaimError, MigrateError, MigrationStatus, NodeClaim, SqlConfig, SqlStore, UrlError,
+    ClaimError, MigrateError, MigrationStatus, NodeClaim, Nodes, SqlConfig, SqlStore, UrlError,
 };
 use horizon_auth_adapters::system::{SystemClock, SystemEntropy};
 use horizon_auth_core::auth::{Auth, Parts};
@@ -20,6 +19,7 @@ use horizon_auth_core::ports::entropy::Entropy;
 use horizon_auth_core::ports::mailer::Mailer;
 use horizon_auth_core::ports::store::{Store, StoreError};
 
+use crate::caches::{Role, caches};
 use crate::config::Config;
 use crate::keys::{KeysError, key_ring};
 use crate::mail::{MailSetupError, mailer, templates};
@@ -39,6 +39,9 @@ pub enum OpenError {
     /// Breached passwords cannot be looked up as configured.
     #[error("password.breach_check: {0}")]
     Breaches(String),
+    /// The Redis that nodes share cannot be used as configured. Holds no password.
+    #[error("redis: {0}")]
+    Redis(String),
     /// Mails cannot be sent as configured.
     #[error(transparent)]
     Mail(#[from] MailSetupError),
@@ -49,6 +52,7 @@ pub enum OpenError {
 pub struct Engine {
     auth: Auth,
     store: SqlStore,
+    nodes: Nodes,
 }
 
 impl fmt::Debug for Engine {
@@ -60,12 +64,13 @@ impl fmt::Debug for Engine {
 impl Engine {
     /// Joins the adapters that the configuration names. Connects to nothing
     /// yet: bring the schema up to date with [`Engine::migrate`] and call
-    /// [`Auth::prepare`] before the first request.
+    /// [`Auth::prepare`] before the first request. With Redis it must be called within a Tokio
+    /// runtime, and a [`Worker`](crate::Worker) must run.
     ///
     /// # Errors
     /// [`OpenError`]; each names the setting.
     pub fn open(config: &Config) -> Result<Self, OpenError> {
-        Self::join(config, mailer(config)?, Auth::from_parts)
+        Self::join(config, mailer(config)?, Role::Node)
     }
 
     /// The same with a way out for mails of one's own; `mail.transport` and what belongs to it is not looked at.
@@ -73,7 +78,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::open`].
     pub fn open_with_mailer(config: &Config, mailer: Arc<dyn Mailer>) -> Result<Self, OpenError> {
-        Self::join(config, mailer, Auth::from_parts)
+        Self::join(config, mailer, Role::Node)
     }
 
     /// The same for a program that works beside the server, such as the command line
@@ -83,14 +88,10 @@ impl Engine {
     /// # Errors
     /// As [`Engine::open`].
     pub fn open_beside_server(config: &Config) -> Result<Self, OpenError> {
-        Self::join(config, Arc::new(MuteMailer), Auth::beside_server)
+        Self::join(config, Arc::new(MuteMailer), Role::Outsider)
     }
 
-    fn join(
-        config: &Config,
-        mailer: Arc<dyn Mailer>,
-        join: impl FnOnce(Parts) -> Auth,
-    ) -> Result<Self, OpenError> {
+    fn join(config: &Config, mailer: Arc<dyn Mailer>, role: Role) -> Result<Self, OpenError> {
         let ring = key_ring(&config.keys)?;
         let database = &config.database;
         let store = SqlStore::new(&SqlConfig {
@@ -99,10 +100,12 @@ impl Engine {
         })?;
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let policy = config.policy.clone();
-        let auth = join(Parts {
+        let caches = caches(config, role)?;
+        let parts = Parts {
             store: Arc::new(store.clone()),
-            denylist: Arc::new(MemoryDenylist::default()),
-            limiter: Arc::new(MemoryLimiter::default()),
+            denylist: caches.denylist,
+            limiter: caches.limiter,
+            cache: caches.server,
             clock: Arc::new(SystemClock),
             mailer,
             templates: Arc::new(templates(config)?),
@@ -120,8 +123,16 @@ impl Engine {
                 policy.leeway,
             ),
             policy,
-        });
-        Ok(Self { auth, store })
+        };
+        let auth = match role {
+            Role::Node => Auth::from_parts(parts),
+            Role::Outsider => Auth::beside_server(parts),
+        };
+        let nodes = match config.redis {
+            Some(_) => Nodes::Many,
+            None => Nodes::One,
+        };
+        Ok(Self { auth, store, nodes })
     }
 
     /// The engine's handle.
@@ -132,26 +143,28 @@ impl Engine {
 
     /// Claims the database for this process, for as long as the result is kept.
     ///
-    /// Revocations are decided from this process's memory, so two processes on
-    /// one database would each accept what the other has revoked.
+    /// Without Redis, revocations are decided from this process's memory, so two processes on
+    /// one database would each accept what the other has revoked. With Redis any number may
+    /// claim it, as long as all of them have it.
     ///
     /// # Errors
-    /// [`ClaimError::Taken`] if another process holds the claim.
+    /// [`ClaimError::Taken`] or [`ClaimError::TakenByOne`] if another process holds a claim beside
+    /// which this one may not serve.
     pub async fn claim(&self) -> Result<NodeClaim, ClaimError> {
-        self.store.claim().await
+        self.store.claim(self.nodes).await
     }
 
     /// Whether some process holds the claim: whether a server runs on this database.
     ///
     /// # Errors
-    /// [`ClaimError`] other than [`ClaimError::Taken`]: it cannot be told.
+    /// [`ClaimError::Unreachable`] or [`ClaimError::LockFile`]: it cannot be told.
     pub async fn is_claimed(&self) -> Result<bool, ClaimError> {
-        match self.claim().await {
+        match self.store.claim(Nodes::One).await {
             Ok(claim) => {
                 claim.release().await;
                 Ok(false)
             }
-            Err(ClaimError::Taken) => Ok(true),
+            Err(ClaimError::Taken | ClaimError::TakenByOne) => Ok(true),
             Err(error) => Err(error),
         }
     }

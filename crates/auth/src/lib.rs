@@ -14,7 +14,7 @@
 //!
 //! let config = Config::from_toml(&std::fs::read_to_string("horizon-auth.toml")?)?;
 //! let engine = Engine::open(&config)?;
-//! let _claim = engine.claim().await?; // one process per database
+//! let _claim = engine.claim().await?; // one process per database, or many that share Redis
 //! engine.migrate().await?;
 //! engine.auth().prepare().await?;
 //! let http = Http::new(engine.auth().clone(), config.http.clone());
@@ -57,6 +57,7 @@
 //! # }
 //! ```
 
+mod caches;
 pub mod config;
 mod engine;
 mod keys;

@@ -64,14 +64,17 @@ async fn keep_house(auth: Auth, mut stopped: watch::Receiver<bool>) {
     let (mut heal, mut sweep) = (interval(HEAL), interval(SWEEP));
     heal.set_missed_tick_behavior(MissedTickBehavior::Delay);
     sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut is_calm = true;
     sweep.reset(); // the first sweep is not due at start, where every millisecond counts
     loop {
         let outcome = tokio::select! {
             _ = stopped.changed() => return,
             _ = heal.tick() => auth.heal().await.map(|()| 0),
-            () = auth.revocations_suspected() => auth.heal().await.map(|()| 0),
+            // After a failure only every second: what is suspect stays so while it cannot be read.
+            () = auth.revocations_suspected(), if is_calm => auth.heal().await.map(|()| 0),
             _ = sweep.tick() => auth.sweep().await,
         };
+        is_calm = outcome.is_ok();
         match outcome {
             Ok(0) => {}
             Ok(rows) => tracing::debug!(rows, "expired rows removed"),

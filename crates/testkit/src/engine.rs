@@ -26,11 +26,12 @@ use horizon_auth_core::flows::{
     LogoutScope, RefreshCommand, Refreshed, RegisterCommand, Registered,
 };
 use horizon_auth_core::ports::breaches::Breaches;
-use horizon_auth_core::ports::cache::Limiter;
+use horizon_auth_core::ports::cache::{CacheServer, Denylist, Limiter};
 
 use crate::clock::FixedClock;
 use crate::database::{Database, Kind};
 use crate::mailbox::{Mailbox, PlainWords};
+use crate::node::SharedRedis;
 
 /// The password of everybody in tests.
 const PASSWORD: &str = "correct horse battery staple";
@@ -58,6 +59,8 @@ pub struct Setup {
     pub breaches: Option<Arc<dyn Breaches>>,
     /// Where attempts are counted; another engine may count in the same place.
     pub limiter: Arc<dyn Limiter>,
+    /// The Redis that nodes share, if they do; attempts are counted there too.
+    pub redis: Option<SharedRedis>,
 }
 
 impl Setup {
@@ -87,6 +90,7 @@ impl Setup {
             peppers: Peppers::default(),
             breaches: None,
             limiter: Arc::new(MemoryLimiter::default()),
+            redis: None,
         }
     }
 
@@ -107,7 +111,7 @@ impl Setup {
     pub async fn start_on(self, database: Database) -> TestAuth {
         let clock = Arc::new(FixedClock::default());
         let mailbox = Arc::new(Mailbox::default());
-        let auth = Auth::from_parts(self.parts(&database, &clock, &mailbox));
+        let auth = Auth::from_parts(self.parts(&database, &clock, &mailbox, false));
         auth.prepare().await.expect("the engine prepares");
         TestAuth {
             auth,
@@ -118,15 +122,31 @@ impl Setup {
         }
     }
 
-    fn parts(&self, database: &Database, clock: &Arc<FixedClock>, mailbox: &Arc<Mailbox>) -> Parts {
+    fn parts(
+        &self,
+        database: &Database,
+        clock: &Arc<FixedClock>,
+        mailbox: &Arc<Mailbox>,
+        is_outsider: bool,
+    ) -> Parts {
         let signing = SigningKey::from_pem(&SIGNING_KEY).expect("our own key parses");
         let ring = KeyRing::new(Some(signing), Vec::new()).expect("a ring of one key");
         let policy = self.policy.clone();
         let entropy = Arc::new(SystemEntropy);
+        let (denylist, limiter, cache): (Arc<dyn Denylist>, _, Option<Arc<dyn CacheServer>>) =
+            match &self.redis {
+                Some(redis) => redis.caches(is_outsider, Arc::clone(clock) as Arc<_>),
+                None => (
+                    Arc::new(MemoryDenylist::default()),
+                    Arc::clone(&self.limiter),
+                    None,
+                ),
+            };
         Parts {
             store: Arc::new(database.another_store()),
-            denylist: Arc::new(MemoryDenylist::default()),
-            limiter: Arc::clone(&self.limiter),
+            denylist,
+            limiter,
+            cache,
             clock: Arc::clone(clock) as Arc<_>,
             mailer: Arc::clone(mailbox) as Arc<_>,
             templates: Arc::new(PlainWords),
@@ -184,13 +204,16 @@ impl TestAuth {
     /// The same without [`Auth::prepare`]: a node that has not read the revocations yet.
     #[must_use]
     pub fn unprepared(&self) -> Auth {
-        Auth::from_parts(self.setup.parts(&self.database, &self.clock, &self.mailbox))
+        Auth::from_parts(
+            self.setup
+                .parts(&self.database, &self.clock, &self.mailbox, false),
+        )
     }
 
     /// An engine on the same database as the command line opens it.
     #[must_use]
     pub fn outsider(&self) -> Auth {
-        Auth::beside_server(self.setup.parts(&self.database, &self.clock, &self.mailbox))
+        Auth::beside_server(self.setup.parts(&self.database, &self.clock, &self.mailbox, true))
     }
 
     /// A registered person, logged in.

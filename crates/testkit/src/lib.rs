@@ -10,6 +10,7 @@ mod engine;
 mod links;
 mod mail_server;
 mod mailbox;
+mod node;
 mod proxy;
 mod redis;
 
@@ -19,6 +20,7 @@ pub use database::{Database, Kind};
 pub use engine::{Setup, TestAuth};
 pub use mail_server::{MailServer, mail_header};
 pub use mailbox::{Mailbox, Mood, PlainWords};
+pub use node::SharedRedis;
 pub use proxy::{Proxy, Wire, Wires};
 pub use redis::RedisServer;
 

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// What happens to bytes of one direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -124,27 +125,56 @@ async fn pass(client: TcpStream, server: SocketAddr, mut wires: watch::Receiver<
     }
 }
 
+/// A piece on its way: when it arrives, and what it is.
+type Piece = (Instant, Vec<u8>);
+
 async fn copy(
+    from: tokio::net::tcp::OwnedReadHalf,
+    to: tokio::net::tcp::OwnedWriteHalf,
+    wires: watch::Receiver<Wires>,
+    direction: fn(&Wires) -> Wire,
+) {
+    // Each piece has its own delay: a slow wire is long, not narrow.
+    let (way, arriving) = mpsc::unbounded_channel();
+    tokio::join!(
+        take(from, wires.clone(), way, direction),
+        deliver(to, wires, arriving, direction)
+    );
+}
+
+async fn take(
     mut from: tokio::net::tcp::OwnedReadHalf,
-    mut to: tokio::net::tcp::OwnedWriteHalf,
-    mut wires: watch::Receiver<Wires>,
+    wires: watch::Receiver<Wires>,
+    way: mpsc::UnboundedSender<Piece>,
     direction: fn(&Wires) -> Wire,
 ) {
     let mut buffer = vec![0; 16 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        let delay = match direction(&wires.borrow()) {
+            Wire::Slow(delay) => delay,
+            Wire::Whole | Wire::Hole => Duration::ZERO,
+        };
+        let Some(piece) = buffer.get(..count) else { return };
+        if way.send((Instant::now() + delay, piece.to_vec())).is_err() {
+            return;
+        }
+    }
+}
+
+async fn deliver(
+    mut to: tokio::net::tcp::OwnedWriteHalf,
+    mut wires: watch::Receiver<Wires>,
+    mut arriving: mpsc::UnboundedReceiver<Piece>,
+    direction: fn(&Wires) -> Wire,
+) {
+    while let Some((at, piece)) = arriving.recv().await {
+        tokio::time::sleep_until(at).await;
         // As TCP does: what was not delivered is delivered once the way is open again.
-        let Ok(wire) = wires
+        let open = wires
             .wait_for(|wires| direction(wires) != Wire::Hole)
             .await
-            .map(|wires| direction(&wires))
-        else {
-            return;
-        };
-        if let Wire::Slow(delay) = wire {
-            tokio::time::sleep(delay).await;
-        }
-        let Some(piece) = buffer.get(..count) else { return };
-        if to.write_all(piece).await.is_err() {
+            .is_ok();
+        if !open || to.write_all(&piece).await.is_err() {
             return;
         }
     }

@@ -1,10 +1,19 @@
-//! One node at a time: the in-process cache of a second one would miss what
-//! the first revokes (decision D5).
+//! One node at a time, or many that share Redis: the in-process cache of a second one would miss
+//! what the first revokes (decision D5).
 
 #[cfg(feature = "sqlite")]
 use std::fs::File;
 
 use super::connect::{Engine, SqlStore};
+
+/// Who may serve a database at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nodes {
+    /// One process, which keeps revocations in its own memory.
+    One,
+    /// Any number of processes that share Redis. Only with PostgreSQL; on SQLite it is one all the same.
+    Many,
+}
 
 /// The database could not be claimed.
 #[derive(Debug, thiserror::Error)]
@@ -12,9 +21,15 @@ pub enum ClaimError {
     /// Another process serves from this database.
     #[error(
         "another horizon-auth process uses this database; each keeps revocations in its own memory, \
-         so only one may run: stop the other one first"
+         so only one may run: stop the other one first, or let all of them share one Redis"
     )]
     Taken,
+    /// A process that does not share Redis serves from this database, or looks whether anybody does.
+    #[error(
+        "a horizon-auth process without Redis uses this database; it would accept what the others revoke: \
+         stop it first, or let it share the same Redis"
+    )]
+    TakenByOne,
     /// The database cannot be reached.
     #[error("the database cannot be reached")]
     Unreachable(#[source] sqlx::Error),
@@ -25,7 +40,7 @@ pub enum ClaimError {
     LockFile(#[source] std::io::Error),
 }
 
-/// Proof that this process is the only one. Ends with the process, however that ends.
+/// Proof that this process may serve. Ends with the process, however that ends.
 #[derive(Debug)]
 pub struct NodeClaim {
     held: Held,
@@ -65,22 +80,27 @@ impl SqlStore {
     /// Claims the database for this process: an advisory lock on PostgreSQL, a file lock beside SQLite.
     ///
     /// # Errors
-    /// [`ClaimError::Taken`] if another process holds it.
+    /// [`ClaimError::Taken`] or [`ClaimError::TakenByOne`] if another process holds it.
     #[cfg_attr(
         not(feature = "postgres"),
         expect(clippy::unused_async, reason = "only PostgreSQL has to wait")
     )]
-    pub async fn claim(&self) -> Result<NodeClaim, ClaimError> {
+    pub async fn claim(&self, nodes: Nodes) -> Result<NodeClaim, ClaimError> {
         self.make_file().map_err(ClaimError::LockFile)?;
         let held = match &self.0 {
             #[cfg(feature = "postgres")]
             Engine::Pg(pool) => {
                 let mut conn = pool.acquire().await.map_err(ClaimError::Unreachable)?.detach();
-                // Schemas of one database are separate installations.
-                let locked = sqlx::query_as::<_, (bool,)>(
-                    "SELECT pg_try_advisory_lock(hashtext('horizon-auth node'), hashtext(current_schema()))",
-                );
-                let (locked,) = locked
+                // Schemas of one database are separate installations. Many share the lock that one has alone.
+                let locked = match nodes {
+                    Nodes::One => {
+                        "SELECT pg_try_advisory_lock(hashtext('horizon-auth node'), hashtext(current_schema()))"
+                    }
+                    Nodes::Many => {
+                        "SELECT pg_try_advisory_lock_shared(hashtext('horizon-auth node'), hashtext(current_schema()))"
+                    }
+                };
+                let (locked,) = sqlx::query_as::<_, (bool,)>(locked)
                     .fetch_one(&mut conn)
                     .await
                     .map_err(ClaimError::Unreachable)?;
@@ -89,7 +109,10 @@ impl SqlStore {
             #[cfg(feature = "sqlite")]
             Engine::Sqlite { file, .. } => lock_beside(file)?.map(Held::Sqlite),
         };
-        held.map(|held| NodeClaim { held }).ok_or(ClaimError::Taken)
+        held.map(|held| NodeClaim { held }).ok_or(match nodes {
+            Nodes::One => ClaimError::Taken,
+            Nodes::Many => ClaimError::TakenByOne,
+        })
     }
 }
 

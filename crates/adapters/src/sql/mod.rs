@@ -28,6 +28,6 @@ mod tenants;
 mod types;
 mod users;
 
-pub use claim::{ClaimError, NodeClaim};
+pub use claim::{ClaimError, NodeClaim, Nodes};
 pub use connect::{SqlConfig, SqlStore, UrlError};
 pub use migrate::{MigrateError, MigrationStatus};

@@ -82,7 +82,10 @@ impl<C: HasConn> Revocations for Sql<C> {
             mark,
             now.millis(),
         )?;
-        let entries = rows.into_iter().map(Revocation::try_from).collect::<Result<_>>()?;
+        let entries = rows
+            .into_iter()
+            .map(Revocation::try_from)
+            .collect::<Result<_>>()?;
         Ok((entries, next))
     }
 }

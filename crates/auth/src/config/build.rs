@@ -16,7 +16,7 @@ use super::keys::KeySources;
 use super::rules::{effective_public_url, effective_sender, hash_cost, is_production, mail_transport};
 use super::secret::SecretText;
 use super::{
-    Config, DatabaseConfig, Environment, LogConfig, LogFormat, MailConfig, MailTransport, ServerConfig,
+    Config, DatabaseConfig, Environment, LogConfig, LogFormat, MailConfig, MailTransport, ServerConfig, redis,
 };
 
 /// The configuration; `None` if a value it needs is missing or was wrong.
@@ -38,6 +38,8 @@ pub(super) fn config(
             url: resolved(checked.read("database.url")?, base_dir),
             max_connections: integer(checked, "database.max_connections")?,
         },
+        redis: redis::build(checked, base_dir)?,
+        revocation: redis::build_revocation(checked)?,
         keys,
         mail: mail(checked, base_dir)?,
         breach_url: checked.read("password.breach_url")?,

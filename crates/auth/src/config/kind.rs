@@ -23,6 +23,13 @@ pub enum Kind {
         /// Longest, in seconds.
         max: u64,
     },
+    /// A duration that may be less than a second, such as `500ms`.
+    Moment {
+        /// Shortest, in milliseconds.
+        min: u64,
+        /// Longest, in milliseconds.
+        max: u64,
+    },
     /// A rate such as `5/1m`, or `off`.
     Rate,
     /// A size such as `16KiB`.
@@ -58,6 +65,12 @@ pub enum Kind {
     Pem,
     /// The URL of a mail server. Secret, since it may hold a password.
     SmtpUrl,
+    /// The URL of a Redis. Secret, since it may hold a password.
+    RedisUrl,
+    /// A server, by name or address.
+    Server,
+    /// Servers.
+    Servers,
     /// Text that nobody may see.
     Secret,
     /// An address, with or without a name.
@@ -73,11 +86,14 @@ impl Kind {
     #[must_use]
     pub const fn is_secret(self) -> bool {
         match self {
-            Self::DatabaseUrl | Self::Pem | Self::SmtpUrl | Self::Secret => true,
+            Self::DatabaseUrl | Self::Pem | Self::SmtpUrl | Self::RedisUrl | Self::Secret => true,
             Self::Text
             | Self::Bool
             | Self::Integer { .. }
             | Self::Duration { .. }
+            | Self::Moment { .. }
+            | Self::Server
+            | Self::Servers
             | Self::Rate
             | Self::Size { .. }
             | Self::Choice(_)
@@ -99,7 +115,10 @@ impl Kind {
     /// Whether the value is a list: an array in TOML, commas in the environment.
     #[must_use]
     pub const fn is_list(self) -> bool {
-        matches!(self, Self::Paths | Self::Roles | Self::Networks | Self::Words)
+        matches!(
+            self,
+            Self::Paths | Self::Roles | Self::Networks | Self::Words | Self::Servers
+        )
     }
 
     /// What it accepts, in words, for messages and the reference page.
@@ -114,6 +133,13 @@ impl Kind {
                     "a duration, {} to {}",
                     units::duration_text(min),
                     units::duration_text(max)
+                )
+            }
+            Self::Moment { min, max } => {
+                format!(
+                    "a duration, {} to {}",
+                    units::moment_text(min),
+                    units::moment_text(max)
                 )
             }
             Self::Rate => "a rate such as `5/1m`, or `off`".to_owned(),
@@ -135,6 +161,9 @@ impl Kind {
             Self::DatabaseUrl => "a database URL, secret".to_owned(),
             Self::Pem => "PEM text, secret".to_owned(),
             Self::SmtpUrl => "the URL of a mail server, secret".to_owned(),
+            Self::RedisUrl => "the URL of a Redis, secret".to_owned(),
+            Self::Server => "a host name or IP address".to_owned(),
+            Self::Servers => "a list of servers such as `redis-1:6379`".to_owned(),
             Self::Secret => "text, secret".to_owned(),
             Self::Sender => "an address such as `Example <auth@example.com>`".to_owned(),
             Self::Locale => "a language tag such as `en` or `pt-BR`".to_owned(),

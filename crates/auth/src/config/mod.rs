@@ -11,9 +11,11 @@ mod check;
 mod error;
 mod keys;
 mod kind;
+mod redis;
 mod reference;
 mod rules;
 mod secret;
+mod setting;
 mod settings;
 mod source;
 mod suggest;
@@ -33,9 +35,11 @@ use horizon_auth_http::config::HttpConfig;
 pub use error::{ConfigErrors, Place, Problem};
 pub use keys::KeySources;
 pub use kind::Kind;
+pub use redis::{RedisServers, RedisSettings, RevocationConfig, RevocationMode, Server};
 pub use reference::reference_markdown;
 pub use secret::SecretText;
-pub use settings::{Alias, Fallback, Form, PREFIX, SETTINGS, Setting, find_setting};
+pub use setting::{Alias, Fallback, Form, PREFIX, Setting};
+pub use settings::{SETTINGS, find_setting};
 pub use suggest::nearest_name;
 
 /// Whether mistakes that are fine on a developer's machine are refused (decision D21).
@@ -146,6 +150,10 @@ pub struct Config {
     pub public_url: String,
     /// The database.
     pub database: DatabaseConfig,
+    /// The Redis that nodes share; without it one process serves alone.
+    pub redis: Option<RedisSettings>,
+    /// How revocations reach all nodes.
+    pub revocation: RevocationConfig,
     /// Text of the keys.
     pub keys: KeySources,
     /// How mails leave.

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::settings::{Fallback, Form, SETTINGS, Setting};
+use super::setting::{Fallback, Form, Setting};
+use super::settings::SETTINGS;
 
 const HEAD: &str = "\
 # Configuration
@@ -13,7 +14,7 @@ Settings come from a TOML file, `horizon-auth.toml`, and from the environment. L
 file, plain variables such as `DATABASE_URL`, variables that begin with `HORIZON_AUTH__`. Everything is
 checked before anything starts, all mistakes are reported together, and unknown names are mistakes.
 
-Durations are a whole number and `s`, `m`, `h` or `d`; sizes are a whole number and `B`, `KiB` or `MiB`; rates
+Durations are a whole number and `s`, `m`, `h` or `d` (short ones also `ms`); sizes are a whole number and `B`, `KiB` or `MiB`; rates
 are hits and a window, `5/1m`. A number without a unit is refused. In the environment the items of a list are
 separated by commas. Plain variables that are empty count as not set. Relative paths of key files start at the
 directory of the configuration file.

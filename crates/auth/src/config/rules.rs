@@ -9,6 +9,7 @@ use ipnet::IpNet;
 
 use super::address;
 use super::check::Checked;
+use super::redis;
 use super::units::duration_text;
 
 /// OWASP's equally strong minimums for Argon2id: memory in KiB, and passes.
@@ -25,6 +26,7 @@ pub(super) fn apply(checked: &mut Checked) {
     foreign_hashes(checked);
     breaches(checked);
     mail(checked);
+    redis::apply(checked);
 }
 
 /// Whether production was asked for.

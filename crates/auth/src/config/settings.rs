@@ -1,109 +1,14 @@
 //! The table of all settings. What is not here cannot be configured; the reference page is made from it.
 
 use super::kind::Kind;
+use super::setting::Fallback::{Is, Unset};
+use super::setting::{Form, Setting, plain, setting, special};
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
-
-/// Start of the names of environment variables that belong to Horizon Auth alone.
-pub const PREFIX: &str = "HORIZON_AUTH__";
-
-/// One setting.
-#[derive(Clone, Copy, Debug)]
-pub struct Setting {
-    /// Dotted path: `section.name`, or a bare name at the top of the file.
-    pub path: &'static str,
-    /// What it accepts.
-    pub kind: Kind,
-    /// What is in force when nobody sets it.
-    pub fallback: Fallback,
-    /// One sentence on what it does.
-    pub about: &'static str,
-    /// Plain environment variables that also set it, beside the one of [`Setting::variable`].
-    pub aliases: &'static [Alias],
-}
-
-/// What is in force when nobody gives a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fallback {
-    /// This value, written as in the environment.
-    Is(&'static str),
-    /// Nothing fixed; in words.
-    Unset(&'static str),
-}
-
-/// A plain environment variable, as the design and common hosting know it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Alias {
-    /// Its name.
-    pub name: &'static str,
-    /// How its text is read.
-    pub form: Form,
-}
-
-/// How the text of a plain environment variable is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// As the setting itself.
-    Same,
-    /// Only the port of an address.
-    Port,
-    /// The word `production` counts; any other word belongs to other programs and says nothing.
-    OnlyProduction,
-    /// A rate whose window may be given in seconds without a unit, `5/60`.
-    RateInSeconds,
-}
-
-impl Setting {
-    /// The environment variable that always sets it: `HORIZON_AUTH__JWT__ISSUER` for `jwt.issuer`.
-    #[must_use]
-    pub fn variable(&self) -> String {
-        format!("{PREFIX}{}", self.path.replace('.', "__").to_ascii_uppercase())
-    }
-
-    /// Its section; empty at the top of the file.
-    #[must_use]
-    pub fn section(&self) -> &'static str {
-        self.path.split_once('.').map_or("", |(section, _)| section)
-    }
-
-    /// Its name within the section.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.path.split_once('.').map_or(self.path, |(_, name)| name)
-    }
-
-    const fn or(mut self, aliases: &'static [Alias]) -> Self {
-        self.aliases = aliases;
-        self
-    }
-}
-
-const fn setting(path: &'static str, kind: Kind, fallback: Fallback, about: &'static str) -> Setting {
-    Setting {
-        path,
-        kind,
-        fallback,
-        about,
-        aliases: &[],
-    }
-}
-
-const fn plain(name: &'static str) -> Alias {
-    Alias {
-        name,
-        form: Form::Same,
-    }
-}
-
-const fn special(name: &'static str, form: Form) -> Alias {
-    Alias { name, form }
-}
-
-use Fallback::{Is, Unset};
 
 /// Every setting there is, by section.
 #[rustfmt::skip] // a table: one blank line between settings, whatever their length
@@ -251,6 +156,59 @@ pub static SETTINGS: &[Setting] = &[
 
     setting("mail.email_change_ttl", Kind::Duration { min: 5 * MINUTE, max: DAY }, Is("1h"),
         "Life of the link that confirms a new address."),
+
+    setting("redis.url", Kind::RedisUrl, Unset("none: one process serves alone"),
+        "The Redis that nodes share, `redis://…` or `rediss://…` (TLS), with user, password, port and number of the \
+         database if need be; needs PostgreSQL.")
+        .or(&[plain("REDIS_URL")]),
+
+    setting("redis.host", Kind::Server, Unset("none"),
+        "Name or address of that Redis instead.")
+        .or(&[plain("REDIS_HOST")]),
+
+    setting("redis.port", Kind::Integer { min: 1, max: 65_535 }, Is("6379"),
+        "Port of `redis.host`, if the host says none.")
+        .or(&[plain("REDIS_PORT")]),
+
+    setting("redis.sentinels", Kind::Servers, Is(""),
+        "Sentinels that name the primary instead; the usual port is 26379."),
+
+    setting("redis.primary", Kind::Text, Unset("required with sentinels"),
+        "Name by which the sentinels know the primary."),
+
+    setting("redis.cluster", Kind::Servers, Is(""),
+        "Some nodes of a Redis Cluster instead; the usual port is 6379."),
+
+    setting("redis.username", Kind::Text, Unset("the default user"),
+        "User of Redis."),
+
+    setting("redis.password", Kind::Secret, Unset("none"),
+        "Password of Redis.")
+        .or(&[plain("REDIS_PASSWORD")]),
+
+    setting("redis.database", Kind::Integer { min: 0, max: 9999 }, Is("0"),
+        "Number of the database; a cluster has only 0.")
+        .or(&[plain("REDIS_DB")]),
+
+    setting("redis.tls", Kind::Bool, Unset("`true` if `redis.url` is `rediss`"),
+        "Whether TLS is spoken with `redis.host`, sentinels or a cluster."),
+
+    setting("redis.ca_file", Kind::Path, Unset("the usual certificate authorities"),
+        "PEM file of the certificate authority that signed the certificates of Redis."),
+
+    setting("redis.prefix", Kind::Text, Is("auth:"),
+        "Begins every key in Redis."),
+
+    setting("redis.timeout", Kind::Duration { min: 1, max: 30 }, Is("1s"),
+        "Longest time of a call, connecting included; then the request is refused with 503."),
+
+    setting("revocation.mode", Kind::Choice(&["replicated", "per_request"]), Is("replicated"),
+        "How a node knows which tokens are denied: `replicated` from its memory, which follows the other nodes; \
+         `per_request` by asking Redis about every token."),
+
+    setting("revocation.lease", Kind::Moment { min: 500, max: 10_000 }, Is("1s"),
+        "How long a node may decide without having heard of the others; the same on all nodes. Without Redis, tokens \
+         are refused after that long."),
 
     setting("tenant.default", Kind::Tenant, Is("default"),
         "Tenant of requests that name none.")

@@ -6,7 +6,8 @@ use toml::de::{DeTable, DeValue};
 use zeroize::Zeroizing;
 
 use super::error::{Fault, Place, Problem, shown};
-use super::settings::{Fallback, Form, PREFIX, SETTINGS, Setting, find_setting, is_section};
+use super::setting::{Fallback, Form, PREFIX, Setting};
+use super::settings::{SETTINGS, find_setting, is_section};
 use super::suggest;
 use super::units;
 use super::value::Raw;

@@ -1,6 +1,7 @@
 //! The nearest known name for one that nobody knows.
 
-use super::settings::{PREFIX, SETTINGS, Setting, find_setting};
+use super::setting::{PREFIX, Setting};
+use super::settings::{SETTINGS, find_setting};
 
 /// Below this, names have too little in common to help.
 const LEAST_LIKENESS: f64 = 0.55;

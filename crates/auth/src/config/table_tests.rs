@@ -19,7 +19,8 @@ fn names_and_variables_are_unique() {
 fn with(variable: &str, text: &str) -> Result<Config, ConfigErrors> {
     Config::load(Sources {
         env: vec![
-            ("DATABASE_URL".to_owned(), "sqlite:auth.db".to_owned()),
+            ("DATABASE_URL".to_owned(), "postgres://localhost/auth".to_owned()),
+            ("REDIS_HOST".to_owned(), "127.0.0.1".to_owned()),
             (variable.to_owned(), text.to_owned()),
         ],
         ..Sources::default()
@@ -32,7 +33,10 @@ fn every_setting_has_an_effect() {
     let before = format!("{:?}", with("", "").unwrap());
     for setting in SETTINGS {
         let other = match setting.kind {
+            Kind::Text if setting.path == "redis.primary" => continue,
             Kind::Text => "other",
+            Kind::Server => "redis.example",
+            Kind::Moment { .. } => "700ms",
             Kind::Bool => "true",
             Kind::Integer { .. } if setting.path == "hashing.memory_kib" => "70000",
             Kind::Integer { .. } => "13",
@@ -50,6 +54,8 @@ fn every_setting_has_an_effect() {
             | Kind::Paths
             | Kind::DatabaseUrl
             | Kind::SmtpUrl
+            | Kind::RedisUrl
+            | Kind::Servers
             | Kind::Secret => continue,
             Kind::Origin if setting.path == "mail.api_url" => continue,
             Kind::Choice(["none", ..]) => "none",

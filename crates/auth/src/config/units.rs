@@ -25,6 +25,32 @@ pub(super) fn duration(text: &str, min: u64, max: u64) -> Result<Duration, Fault
     ))
 }
 
+/// `500ms` or what [`duration`] takes, within bounds given in milliseconds.
+pub(super) fn moment(text: &str, min: u64, max: u64) -> Result<Duration, Fault> {
+    let (digits, unit) = split_unit(text);
+    let millis = match number(digits).filter(|_| unit == "ms") {
+        Some(millis) => millis,
+        None => seconds(text)?.saturating_mul(1000),
+    };
+    if (min..=max).contains(&millis) {
+        return Ok(Duration::from_millis(millis));
+    }
+    let range = format!("{} to {}", moment_text(min), moment_text(max));
+    Err(Fault::new(
+        format!("is {}, outside {range}", shown(text)),
+        format!("choose a duration from {range}"),
+    ))
+}
+
+/// The shortest way to write some milliseconds.
+pub(super) fn moment_text(millis: u64) -> String {
+    if millis.is_multiple_of(1000) {
+        duration_text(millis / 1000)
+    } else {
+        format!("{millis}ms")
+    }
+}
+
 fn seconds(text: &str) -> Result<u64, Fault> {
     let (digits, unit) = split_unit(text);
     let factor = match unit {

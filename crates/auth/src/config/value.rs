@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use super::address;
 use super::error::{Fault, shown};
 use super::kind::Kind;
+use super::redis::{self, Named, RedisUrl};
 use super::secret::SecretText;
 use super::units;
 
@@ -74,6 +75,9 @@ pub(super) enum Value {
     Networks(Vec<IpNet>),
     Sender(Sender),
     Locale(Locale),
+    RedisUrl(RedisUrl),
+    Server(Named),
+    Servers(Vec<Named>),
 }
 
 /// Takes the typed content out of a value of the matching kind.
@@ -94,6 +98,7 @@ macro_rules! pick {
 pick! {
     Text: String, Secret: SecretText, Bool: bool, Integer: u64, Duration: Duration, Rate: Option<Rate>,
     Socket: SocketAddr, Texts: Vec<String>, Tenant: TenantId, Roles: Vec<Role>, Networks: Vec<IpNet>, Sender: Sender, Locale: Locale,
+    RedisUrl: RedisUrl, Server: Named, Servers: Vec<Named>,
 }
 
 /// Checks a value against its kind.
@@ -106,7 +111,7 @@ pub(super) fn parse(kind: Kind, raw: &Raw) -> Result<Value, Fault> {
         (Kind::Integer { min, max }, Raw::Integer(number)) => {
             integer(&number.to_string(), min, max).map(Value::Integer)
         }
-        (Kind::Duration { .. } | Kind::Rate, Raw::Integer(number)) => {
+        (Kind::Duration { .. } | Kind::Moment { .. } | Kind::Rate, Raw::Integer(number)) => {
             Err(units::bare_duration(&number.to_string()))
         }
         (Kind::Size { .. }, Raw::Integer(number)) => Err(units::bare_size(&number.to_string())),
@@ -147,6 +152,7 @@ fn parse_text(kind: Kind, text: &Zeroizing<String>) -> Result<Value, Fault> {
         Kind::Bool => boolean(text).map(Value::Bool),
         Kind::Integer { min, max } => integer(text, min, max).map(Value::Integer),
         Kind::Duration { min, max } => units::duration(text, min, max).map(Value::Duration),
+        Kind::Moment { min, max } => units::moment(text, min, max).map(Value::Duration),
         Kind::Rate => units::rate(text).map(Value::Rate),
         Kind::Size { min, max } => units::size(text, min, max).map(Value::Integer),
         Kind::Choice(words) => choice(text, words).map(Value::Text),
@@ -164,6 +170,8 @@ fn parse_text(kind: Kind, text: &Zeroizing<String>) -> Result<Value, Fault> {
         Kind::DatabaseUrl => database_url(text).map(Value::Secret),
         Kind::Pem => Ok(Value::Secret(pem(text))),
         Kind::SmtpUrl => smtp_url(text).map(Value::Secret),
+        Kind::RedisUrl => redis::url(text).map(Value::RedisUrl),
+        Kind::Server => redis::server(text).map(Value::Server),
         Kind::Secret => Ok(Value::Secret(SecretText::from(text.clone()))),
         Kind::Sender => Sender::parse(text).map(Value::Sender).map_err(|violation| {
             Fault::new(
@@ -178,7 +186,7 @@ fn parse_text(kind: Kind, text: &Zeroizing<String>) -> Result<Value, Fault> {
             )
         }),
         // Lists went another way.
-        Kind::Paths | Kind::Roles | Kind::Networks | Kind::Words => {
+        Kind::Paths | Kind::Roles | Kind::Networks | Kind::Words | Kind::Servers => {
             parse_list(kind, std::slice::from_ref(text))
         }
     }
@@ -220,6 +228,10 @@ fn parse_list(kind: Kind, items: &[Zeroizing<String>]) -> Result<Value, Fault> {
     if kind == Kind::Networks {
         let networks = items.iter().map(|item| address::network(item));
         return networks.collect::<Result<_, _>>().map(Value::Networks);
+    }
+    if kind == Kind::Servers {
+        let servers = items.iter().map(|item| redis::server(item));
+        return servers.collect::<Result<_, _>>().map(Value::Servers);
     }
     if kind == Kind::Words {
         let word = |item: &Zeroizing<String>| {

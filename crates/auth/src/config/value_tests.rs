@@ -1,4 +1,5 @@
-use super::super::settings::{Fallback, SETTINGS};
+use super::super::setting::Fallback;
+use super::super::settings::SETTINGS;
 use super::*;
 
 fn text(text: &str) -> Raw {

@@ -58,7 +58,7 @@ async fn claim(engine: &Engine) -> Result<NodeClaim, Failure> {
     const PAUSE: Duration = Duration::from_millis(100);
     let mut claimed = engine.claim().await;
     for _ in 1..ATTEMPTS {
-        if !matches!(claimed, Err(ClaimError::Taken)) {
+        if !matches!(claimed, Err(ClaimError::Taken | ClaimError::TakenByOne)) {
             break;
         }
         tokio::time::sleep(PAUSE).await;

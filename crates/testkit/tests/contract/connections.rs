@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-use horizon_auth_adapters::sql::{ClaimError, SqlConfig, SqlStore, UrlError};
+use horizon_auth_adapters::sql::{ClaimError, Nodes, SqlConfig, SqlStore, UrlError};
 use horizon_auth_core::ports::store::StoreError;
 use horizon_auth_testkit::both_engines;
 
@@ -126,13 +126,13 @@ both_engines! {
         let database = Database::empty(kind).await;
         let other = database.another_store();
 
-        let claim = database.store.claim().await.unwrap();
-        assert!(matches!(other.claim().await, Err(ClaimError::Taken)));
+        let claim = database.store.claim(Nodes::One).await.unwrap();
+        assert!(matches!(other.claim(Nodes::One).await, Err(ClaimError::Taken)));
 
         drop(claim);
         // PostgreSQL frees the lock when it notices that the connection is gone.
         let deadline = Instant::now() + Duration::from_secs(10);
-        while other.claim().await.is_err() {
+        while other.claim(Nodes::One).await.is_err() {
             assert!(Instant::now() < deadline, "the claim of an ended process is never freed");
             tokio::task::yield_now().await;
         }

@@ -53,6 +53,7 @@ async fn a_panic_is_500_with_the_body_and_headers_of_every_error() {
         store: Arc::new(engine.database.another_store()),
         denylist: Arc::new(MemoryDenylist::default()),
         limiter: Arc::new(Broken),
+        cache: None,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         mailer: Arc::new(MuteMailer),

@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use horizon_auth_adapters::cache::redis::{Address, Link, RedisConfig, ReplicatedDenylist, Topology};
-use horizon_auth_adapters::system::SystemEntropy;
+use horizon_auth_adapters::cache::redis::{Link, ReplicatedDenylist};
+use horizon_auth_adapters::system::SystemClock;
 use horizon_auth_core::domain::ids::{SessionId, TokenId, UserId};
 use horizon_auth_core::domain::revocation::{Revocation, Revoked, TokenSubject};
 use horizon_auth_core::domain::tenant::TenantId;
 use horizon_auth_core::domain::time::Timestamp;
 use horizon_auth_core::ports::cache::{CacheError, Denylist as _};
-use horizon_auth_testkit::RedisServer;
+use horizon_auth_testkit::{RedisServer, SharedRedis};
 use uuid::Uuid;
 
 /// Nothing that a test waits for takes longer, even on a busy machine.
@@ -20,20 +20,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) const LEASE: Duration = Duration::from_secs(1);
 
 pub(crate) fn link_to(address: SocketAddr) -> Arc<Link> {
-    let config = RedisConfig {
-        topology: Topology::Single(Address {
-            host: address.ip().to_string(),
-            port: address.port(),
-        }),
-        username: None,
-        password: None,
-        database: 0,
-        tls: false,
-        ca_pem: None,
-        prefix: "auth:".to_owned(),
-        timeout: Duration::from_secs(1),
-    };
-    Arc::new(Link::new(config, &SystemEntropy).unwrap())
+    SharedRedis::replicated(address).link()
 }
 
 pub(crate) fn address_of(server: &RedisServer) -> SocketAddr {
@@ -42,7 +29,7 @@ pub(crate) fn address_of(server: &RedisServer) -> SocketAddr {
 
 /// A denylist of a node that has nothing to read from SQL.
 pub(crate) async fn node(address: SocketAddr) -> ReplicatedDenylist {
-    let node = ReplicatedDenylist::start(link_to(address), LEASE);
+    let node = ReplicatedDenylist::start(link_to(address), LEASE, Arc::new(SystemClock));
     until_it_answers(&node).await;
     node
 }

@@ -177,8 +177,16 @@ impl Denylist for LookUpDenylist {
     async fn load(&self, entries: &[Revocation], suspicions: u64) -> Result<(), CacheError> {
         self.write(entries).await?;
         let mut finish = ::redis::cmd("EVAL");
-        finish.arg(FINISH).arg(2).arg(self.loading_key()).arg(self.loaded_key());
-        let is_whole: bool = self.link.call(&finish).await.map_err(|error| unavailable(&error))?;
+        finish
+            .arg(FINISH)
+            .arg(2)
+            .arg(self.loading_key())
+            .arg(self.loaded_key());
+        let is_whole: bool = self
+            .link
+            .call(&finish)
+            .await
+            .map_err(|error| unavailable(&error))?;
         if !is_whole {
             return Err(CacheError("Redis lost revocations while they were loaded"));
         }

@@ -20,6 +20,6 @@ mod publisher;
 pub use denylist::ReplicatedDenylist;
 pub use health::{EvictionPolicy, RedisHealth};
 pub use limiter::RedisLimiter;
+pub use link::{Address, Link, LinkError, RedisConfig, Topology};
 pub use look_up::LookUpDenylist;
 pub use publisher::PublishingDenylist;
-pub use link::{Address, Link, LinkError, RedisConfig, Topology};
