@@ -210,6 +210,20 @@ impl TestAuth {
         )
     }
 
+    /// A second node on the same database, with its own way to the Redis that they share.
+    ///
+    /// # Panics
+    /// If the engine cannot prepare.
+    pub async fn another_node(&self, redis: SharedRedis) -> Auth {
+        let setup = Setup {
+            redis: Some(redis),
+            ..self.setup.clone()
+        };
+        let auth = Auth::from_parts(setup.parts(&self.database, &self.clock, &self.mailbox, false));
+        auth.prepare().await.expect("the engine prepares");
+        auth
+    }
+
     /// An engine on the same database as the command line opens it.
     #[must_use]
     pub fn outsider(&self) -> Auth {

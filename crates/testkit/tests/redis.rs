@@ -4,6 +4,8 @@
 
 #[path = "redis/limiter.rs"]
 mod limiter;
+#[path = "redis/nodes.rs"]
+mod nodes;
 #[path = "redis/replica.rs"]
 mod replica;
 #[path = "redis/support.rs"]

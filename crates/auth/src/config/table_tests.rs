@@ -15,7 +15,7 @@ fn names_and_variables_are_unique() {
     }
 }
 
-#[cfg(feature = "http")]
+#[cfg(all(feature = "http", feature = "redis"))]
 fn with(variable: &str, text: &str) -> Result<Config, ConfigErrors> {
     Config::load(Sources {
         env: vec![
@@ -27,7 +27,7 @@ fn with(variable: &str, text: &str) -> Result<Config, ConfigErrors> {
     })
 }
 
-#[cfg(feature = "http")] // or else some have none
+#[cfg(all(feature = "http", feature = "redis"))] // or else some have none
 #[test]
 fn every_setting_has_an_effect() {
     let before = format!("{:?}", with("", "").unwrap());

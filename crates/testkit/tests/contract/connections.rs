@@ -138,3 +138,25 @@ both_engines! {
         }
     };
 }
+
+#[tokio::test]
+async fn nodes_that_share_redis_live_together_and_with_nobody_else() {
+    let database = Database::empty(Kind::Postgres).await;
+    let [second, third] = [database.another_store(), database.another_store()];
+
+    let one = database.store.claim(Nodes::Many).await.unwrap();
+    let two = second.claim(Nodes::Many).await.unwrap();
+    assert!(matches!(third.claim(Nodes::One).await, Err(ClaimError::Taken)));
+    one.release().await;
+    assert!(matches!(third.claim(Nodes::One).await, Err(ClaimError::Taken)));
+    two.release().await;
+
+    let alone = third.claim(Nodes::One).await.unwrap();
+    assert!(matches!(
+        second.claim(Nodes::Many).await,
+        Err(ClaimError::TakenByOne)
+    ));
+    assert!(matches!(second.claim(Nodes::One).await, Err(ClaimError::Taken)));
+    alone.release().await;
+    second.claim(Nodes::Many).await.unwrap();
+}

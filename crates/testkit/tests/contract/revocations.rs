@@ -91,4 +91,59 @@ both_engines! {
         let error = read(&database.store).await.list_revocations(NOW).await.unwrap_err();
         assert!(error.is_corrupt(), "{error:?}");
     };
+
+    a_look_finds_what_was_written_since_the_last_one => |kind| async move {
+        let database = Database::fresh(kind).await;
+        let (first, second) = (
+            revocation(Revoked::Session(session_id(1)), NOW + IDLE),
+            revocation(Revoked::Session(session_id(2)), NOW + IDLE),
+        );
+        insert(&database, &first).await;
+
+        let (all, mark) = look(&database, 0).await;
+        assert_eq!(all, [first.clone()]);
+        insert(&database, &second).await;
+        assert!(look(&database, mark).await.0.contains(&second));
+
+        let longer = revocation(first.what, NOW + LIFE);
+        let (_, mark) = look(&database, mark).await;
+        insert(&database, &longer).await;
+        assert!(look(&database, mark).await.0.contains(&longer), "a later end is a change");
+    };
+
+    a_look_passes_over_what_has_ended => |kind| async move {
+        let database = Database::fresh(kind).await;
+        insert(&database, &revocation(Revoked::Session(session_id(1)), NOW)).await;
+
+        assert!(look(&database, 0).await.0.is_empty());
+    };
+}
+
+async fn look(database: &Database, mark: i64) -> (Vec<Revocation>, i64) {
+    let mut db = read(&database.store).await;
+    db.list_revocations_since(mark, NOW).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_committed_late_is_found_by_the_look_after_it() {
+    let database = Database::fresh(Kind::Postgres).await;
+    let [late, soon, none] =
+        [1, 2, 3].map(|number| revocation(Revoked::Session(session_id(number)), NOW + IDLE));
+    let mut slow = database.store.begin().await.unwrap();
+    slow.insert_revocation(&late, NOW).await.unwrap();
+    insert(&database, &soon).await;
+
+    let (found, mark) = look(&database, 0).await;
+    assert_eq!(found, [soon]);
+    slow.commit().await.unwrap();
+    let (found, mark) = look(&database, mark).await;
+
+    assert!(
+        found.contains(&late),
+        "it began before the look and ended after it: {found:?}"
+    );
+    let mut undone = database.store.begin().await.unwrap();
+    undone.insert_revocation(&none, NOW).await.unwrap();
+    drop(undone);
+    assert!(!look(&database, mark).await.0.contains(&none));
 }
