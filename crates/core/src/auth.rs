@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -23,6 +22,7 @@ use crate::domain::token::{OneTime, Refresh, SECRET_BYTES, Secret};
 use crate::domain::user::User;
 use crate::error::Error;
 use crate::flights::Flights;
+use crate::outside::Outside;
 use crate::ports::breaches::Breaches;
 use crate::ports::cache::{CacheServer, Denylist, Limiter};
 use crate::ports::clock::Clock;
@@ -74,21 +74,7 @@ struct Inner {
     /// Rung when a mail was queued.
     mail_bell: Notify,
     outside: Outside,
-    /// What this node has seen of [`crate::ports::store::Revocations::list_revocations_since`].
-    looked: AtomicI64,
 }
-
-/// What this engine knows about changes made beside the server ([`crate::ports::store::OutsideChanges`]).
-struct Outside {
-    /// Whether this engine is not the server's.
-    is_outsider: bool,
-    /// An outsider's own last change.
-    noted: AtomicI64,
-    /// The change up to which a server's memory holds everything; before the first look, none.
-    read: AtomicI64,
-}
-
-const NONE: i64 = -1;
 
 impl fmt::Debug for Auth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -118,12 +104,7 @@ impl Auth {
             parts,
             flights: Flights::default(),
             mail_bell: Notify::new(),
-            outside: Outside {
-                is_outsider,
-                noted: AtomicI64::new(NONE),
-                read: AtomicI64::new(NONE),
-            },
-            looked: AtomicI64::new(0),
+            outside: Outside::new(is_outsider),
         }))
     }
 
@@ -165,13 +146,8 @@ impl Auth {
         self.0.parts.cache.as_deref()
     }
 
-    /// Up to where the revocations in SQL have been compared with the memory.
-    pub(crate) fn looked(&self) -> i64 {
-        self.0.looked.load(Ordering::Acquire)
-    }
-
-    pub(crate) fn set_looked(&self, mark: i64) {
-        self.0.looked.store(mark, Ordering::Release);
+    pub(crate) fn outside(&self) -> &Outside {
+        &self.0.outside
     }
 
     /// Resolves when [`Auth::heal`] should be called at once.
@@ -199,24 +175,6 @@ impl Auth {
     /// Tells the worker of this process that there is a mail to send. Call it after the commit.
     pub(crate) fn ring_mail_bell(&self) {
         self.0.mail_bell.notify_one();
-    }
-
-    pub(crate) fn is_outsider(&self) -> bool {
-        self.0.outside.is_outsider
-    }
-
-    /// The number of this engine's last outside change, if it made one.
-    pub(crate) fn noted_change(&self) -> Option<i64> {
-        Some(self.0.outside.noted.load(Ordering::Acquire)).filter(|number| *number != NONE)
-    }
-
-    /// The outside change up to which the memory holds everything, if it has been read at all.
-    pub(crate) fn read_change(&self) -> Option<i64> {
-        Some(self.0.outside.read.load(Ordering::Acquire)).filter(|number| *number != NONE)
-    }
-
-    pub(crate) fn set_read_change(&self, made: i64) {
-        self.0.outside.read.store(made, Ordering::Release);
     }
 
     pub(crate) fn tokens(&self) -> &AccessTokens {
@@ -322,7 +280,7 @@ impl Auth {
             }
             tx.insert_audit_event(&row).await?;
             // Last, because everybody's changes wait for this row.
-            let noted = if auth.is_outsider() {
+            let noted = if auth.outside().is_outsider() {
                 Some(tx.note_outside_change().await?)
             } else {
                 None
@@ -332,7 +290,7 @@ impl Auth {
                 return Err(error.into());
             }
             if let Some(number) = noted {
-                auth.0.outside.noted.fetch_max(number, Ordering::AcqRel);
+                auth.outside().note(number);
             }
             auth.denylist().deny(&revocations).await?;
             announce(&row);

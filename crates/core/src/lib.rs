@@ -10,4 +10,5 @@ pub mod domain;
 pub mod error;
 mod flights;
 pub mod flows;
+mod outside;
 pub mod ports;

@@ -25,6 +25,8 @@ mod logs;
 mod mail;
 #[path = "program/migrate.rs"]
 mod migrate;
+#[path = "program/nodes.rs"]
+mod nodes;
 #[path = "program/pepper.rs"]
 mod pepper;
 #[path = "program/serve.rs"]

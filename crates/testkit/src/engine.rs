@@ -26,12 +26,12 @@ use horizon_auth_core::flows::{
     LogoutScope, RefreshCommand, Refreshed, RegisterCommand, Registered,
 };
 use horizon_auth_core::ports::breaches::Breaches;
-use horizon_auth_core::ports::cache::{CacheServer, Denylist, Limiter};
+use horizon_auth_core::ports::cache::Limiter;
 
 use crate::clock::FixedClock;
 use crate::database::{Database, Kind};
 use crate::mailbox::{Mailbox, PlainWords};
-use crate::node::SharedRedis;
+use crate::node::{Caches, SharedRedis};
 
 /// The password of everybody in tests.
 const PASSWORD: &str = "correct horse battery staple";
@@ -133,20 +133,19 @@ impl Setup {
         let ring = KeyRing::new(Some(signing), Vec::new()).expect("a ring of one key");
         let policy = self.policy.clone();
         let entropy = Arc::new(SystemEntropy);
-        let (denylist, limiter, cache): (Arc<dyn Denylist>, _, Option<Arc<dyn CacheServer>>) =
-            match &self.redis {
-                Some(redis) => redis.caches(is_outsider, Arc::clone(clock) as Arc<_>),
-                None => (
-                    Arc::new(MemoryDenylist::default()),
-                    Arc::clone(&self.limiter),
-                    None,
-                ),
-            };
+        let caches = match &self.redis {
+            Some(redis) => redis.caches(is_outsider, Arc::clone(clock) as Arc<_>),
+            None => Caches {
+                denylist: Arc::new(MemoryDenylist::default()),
+                limiter: Arc::clone(&self.limiter),
+                server: None,
+            },
+        };
         Parts {
             store: Arc::new(database.another_store()),
-            denylist,
-            limiter,
-            cache,
+            denylist: caches.denylist,
+            limiter: caches.limiter,
+            cache: caches.server,
             clock: Arc::clone(clock) as Arc<_>,
             mailer: Arc::clone(mailbox) as Arc<_>,
             templates: Arc::new(PlainWords),

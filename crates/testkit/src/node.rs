@@ -12,6 +12,13 @@ use horizon_auth_adapters::system::SystemEntropy;
 use horizon_auth_core::ports::cache::{CacheServer, Denylist, Limiter};
 use horizon_auth_core::ports::clock::Clock;
 
+/// What an engine keeps revocations and attempts in.
+pub(crate) struct Caches {
+    pub(crate) denylist: Arc<dyn Denylist>,
+    pub(crate) limiter: Arc<dyn Limiter>,
+    pub(crate) server: Option<Arc<dyn CacheServer>>,
+}
+
 /// The way of one node to a Redis.
 #[derive(Clone, Copy, Debug)]
 pub struct SharedRedis {
@@ -65,11 +72,7 @@ impl SharedRedis {
         Arc::new(Link::new(config, &SystemEntropy).expect("a usable address"))
     }
 
-    pub(crate) fn caches(
-        &self,
-        is_outsider: bool,
-        clock: Arc<dyn Clock>,
-    ) -> (Arc<dyn Denylist>, Arc<dyn Limiter>, Option<Arc<dyn CacheServer>>) {
+    pub(crate) fn caches(&self, is_outsider: bool, clock: Arc<dyn Clock>) -> Caches {
         let link = self.link();
         let denylist: Arc<dyn Denylist> = match (self.per_request, is_outsider) {
             (true, _) => Arc::new(LookUpDenylist::new(Arc::clone(&link), clock)),
@@ -77,6 +80,10 @@ impl SharedRedis {
             (false, false) => Arc::new(ReplicatedDenylist::start(Arc::clone(&link), self.lease, clock)),
         };
         let limiter = Arc::new(RedisLimiter::new(Arc::clone(&link)));
-        (denylist, limiter, Some(link))
+        Caches {
+            denylist,
+            limiter,
+            server: Some(link),
+        }
     }
 }

@@ -75,6 +75,10 @@ impl RedisServer {
     ///
     /// # Panics
     /// If the command cannot be run.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "many commands say nothing worth knowing"
+    )]
     pub fn cli(&self, arguments: &[&str]) -> String {
         let port = self.port.to_string();
         let output = Command::new("redis-cli")

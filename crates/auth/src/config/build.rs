@@ -38,7 +38,11 @@ pub(super) fn config(
             url: resolved(checked.read("database.url")?, base_dir),
             max_connections: integer(checked, "database.max_connections")?,
         },
-        redis: redis::build(checked, base_dir)?,
+        redis: if redis::is_given(checked) {
+            Some(redis::build(checked, base_dir)?)
+        } else {
+            None
+        },
         revocation: redis::build_revocation(checked)?,
         keys,
         mail: mail(checked, base_dir)?,

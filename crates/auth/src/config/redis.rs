@@ -313,11 +313,13 @@ fn tls_of(checked: &Checked) -> bool {
     url.map_or_else(|| checked.read("redis.tls") == Some(true), |url| url.tls)
 }
 
-/// The Redis of a configuration without mistakes; the inner `None` if there is none.
-pub(super) fn build(checked: &Checked, base_dir: &Path) -> Option<Option<RedisSettings>> {
-    if !WAYS.iter().any(|way| checked.is_given(way)) {
-        return Some(None);
-    }
+/// Whether the configuration says where a Redis is.
+pub(super) fn is_given(checked: &Checked) -> bool {
+    WAYS.iter().any(|way| checked.is_given(way))
+}
+
+/// The Redis of a configuration that says where it is; `None` if a value was wrong.
+pub(super) fn build(checked: &Checked, base_dir: &Path) -> Option<RedisSettings> {
     let url: Option<RedisUrl> = checked.read("redis.url");
     let list = |path, port| {
         let named: Vec<Named> = checked.read(path)?;
@@ -338,7 +340,7 @@ pub(super) fn build(checked: &Checked, base_dir: &Path) -> Option<Option<RedisSe
         RedisServers::Single(host.or(port))
     };
     let database = u32::try_from(checked.read::<u64>("redis.database")?).ok()?;
-    Some(Some(RedisSettings {
+    Some(RedisSettings {
         servers,
         username: checked
             .read("redis.username")
@@ -353,7 +355,7 @@ pub(super) fn build(checked: &Checked, base_dir: &Path) -> Option<Option<RedisSe
             .map(|file| base_dir.join(file)),
         prefix: checked.read("redis.prefix")?,
         timeout: checked.read("redis.timeout")?,
-    }))
+    })
 }
 
 /// How revocations reach all nodes.

@@ -8,17 +8,17 @@ impl Auth {
     ///
     /// The number is read before the revocations are: whatever it counts is in them.
     pub(super) async fn follow_outside_changes(&self) -> Result<(), Error> {
-        if self.is_outsider() {
+        if self.outside().is_outsider() {
             return self.reload_revocations().await; // nobody is served from this memory: it confirms nothing
         }
         let (made, seen) = self.store().db().await?.find_outside_changes().await?;
-        if self.read_change() != Some(made) {
+        if self.outside().read() != Some(made) {
             if let Err(error) = self.reload_revocations().await {
                 // The memory is known to lack something: refuse until it has been read.
                 self.denylist().suspect();
                 return Err(error);
             }
-            self.set_read_change(made);
+            self.outside().set_read(made);
         }
         if seen < made {
             let mut tx = self.store().begin().await?;
@@ -34,7 +34,7 @@ impl Auth {
     /// `unavailable`.
     pub async fn is_in_effect(&self) -> Result<bool, Error> {
         // What nodes share was told to all of them before the change was answered.
-        let Some(number) = self.noted_change().filter(|_| !self.denylist().is_shared()) else {
+        let Some(number) = self.outside().noted().filter(|_| !self.denylist().is_shared()) else {
             return Ok(true);
         };
         let (_, seen) = self.store().db().await?.find_outside_changes().await?;

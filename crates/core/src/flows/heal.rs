@@ -15,7 +15,7 @@ impl Auth {
         if !self.denylist().is_complete() {
             self.reload_revocations().await?;
         }
-        if self.denylist().is_shared() && !self.is_outsider() {
+        if self.denylist().is_shared() && !self.outside().is_outsider() {
             self.find_unannounced().await?;
         }
         Ok(())
@@ -25,7 +25,7 @@ impl Auth {
     /// its commit and its announcement has told nobody.
     async fn find_unannounced(&self) -> Result<(), Error> {
         let now = self.now();
-        let since = self.looked();
+        let since = self.outside().looked();
         let mut db = self.store().db().await?;
         let (mut entries, mark) = db.list_revocations_since(since, now).await?;
         if mark < since {
@@ -34,7 +34,7 @@ impl Auth {
         }
         drop(db);
         self.denylist().reconcile(&entries).await?;
-        self.set_looked(mark);
+        self.outside().set_looked(mark);
         Ok(())
     }
 }

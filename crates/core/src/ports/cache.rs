@@ -39,7 +39,7 @@ pub trait Denylist: Send + Sync + std::fmt::Debug {
 
     /// Resolves when the set has become suspect by itself, and SQL should be read at once.
     async fn suspected(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Whether the set is complete.

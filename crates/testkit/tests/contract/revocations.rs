@@ -101,7 +101,7 @@ both_engines! {
         insert(&database, &first).await;
 
         let (all, mark) = look(&database, 0).await;
-        assert_eq!(all, [first.clone()]);
+        assert_eq!(all, std::slice::from_ref(&first));
         insert(&database, &second).await;
         assert!(look(&database, mark).await.0.contains(&second));
 

@@ -197,12 +197,12 @@ impl Shared {
                 entries = self.link.read_after(&mut conn, applied) => entries?,
                 () = self.lost.notified() => Vec::new(),
             };
-            applied = self.take(entries).await?;
+            applied = self.take(entries)?;
         }
     }
 
     /// Applies entries; the number of the last one.
-    async fn take(&self, entries: Vec<super::entry::Entry>) -> Result<u64, LinkError> {
+    fn take(&self, entries: Vec<super::entry::Entry>) -> Result<u64, LinkError> {
         let mut denied = Vec::new();
         let outcome = {
             let mut lease = self.lease();

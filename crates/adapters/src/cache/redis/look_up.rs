@@ -95,21 +95,21 @@ impl LookUpDenylist {
             user: subject.user,
             min_epoch: 0,
         });
-        type Found = Option<String>;
         // The marker last: what was answered before it came from the same life.
-        let (token, session, user, is_loaded): (Found, Found, Option<i64>, bool) = if self.link.is_cluster() {
-            let (token, session, user) = tokio::try_join!(
-                self.link.call(&token),
-                self.link.call(&session),
-                self.link.call(&user)
-            )?;
-            (token, session, user, self.is_loaded().await?)
-        } else {
-            let mut all = Pipeline::with_capacity(4);
-            all.add_command(token).add_command(session).add_command(user);
-            all.cmd("EVAL").arg(IS_LOADED).arg(1).arg(self.loaded_key());
-            self.link.call_all(&all).await?
-        };
+        let (token, session, user, is_loaded): (Option<String>, Option<String>, Option<i64>, bool) =
+            if self.link.is_cluster() {
+                let (token, session, user) = tokio::try_join!(
+                    self.link.call(&token),
+                    self.link.call(&session),
+                    self.link.call(&user)
+                )?;
+                (token, session, user, self.is_loaded().await?)
+            } else {
+                let mut all = Pipeline::with_capacity(4);
+                all.add_command(token).add_command(session).add_command(user);
+                all.cmd("EVAL").arg(IS_LOADED).arg(1).arg(self.loaded_key());
+                self.link.call_all(&all).await?
+            };
         let cut_off = user.is_some_and(|min_epoch| subject.epoch < min_epoch);
         Ok((token.is_some() || session.is_some() || cut_off, is_loaded))
     }
@@ -167,9 +167,9 @@ impl Denylist for LookUpDenylist {
 
     async fn begin_load(&self) -> Result<u64, CacheError> {
         let suspicions = self.suspicions();
-        let mut begin = ::redis::cmd("EVAL");
-        begin.arg(BEGIN).arg(1).arg(self.loading_key());
-        let begun: Result<i64, _> = self.link.call(&begin).await;
+        let mut command = ::redis::cmd("EVAL");
+        command.arg(BEGIN).arg(1).arg(self.loading_key());
+        let begun: Result<i64, _> = self.link.call(&command).await;
         begun.map_err(|error| unavailable(&error))?;
         Ok(suspicions)
     }

@@ -45,7 +45,7 @@ impl Denylist for PublishingDenylist {
             CacheError("a revocation did not reach the nodes yet")
         })?;
         // By the end of a lease each node has read the entry, or refuses. Nobody reports to this program.
-        let (_, written) = tokio::join!(
+        let ((), written) = tokio::join!(
             tokio::time::sleep(patience_of(self.lease)),
             self.link.write_keys(entries, self.clock.now())
         );

@@ -206,6 +206,10 @@ pub(super) fn explain(error: &Error) -> Failure {
             "the database failed; if something was to change, see whether it did",
             error,
         ),
+        Error::Cache(_) => Failure::because(
+            "it is stored, but Redis did not take it: servers learn of it from the database within seconds",
+            error,
+        ),
         other => Failure::because("it did not work", other),
     }
 }
