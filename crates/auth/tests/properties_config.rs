@@ -58,6 +58,12 @@ fn invalid(kind: Kind) -> BoxedStrategy<String> {
             (max + 1..=u64::MAX).prop_map(|n| format!("{n}s")).boxed()
         ]
         .boxed(),
+        Kind::Moment { max, .. } => prop_oneof![
+            odd.boxed(),
+            "[0-9]{1,6}".boxed(),
+            (max + 1..=u64::MAX).prop_map(|n| format!("{n}ms")).boxed()
+        ]
+        .boxed(),
         Kind::Size { max, .. } => prop_oneof![
             odd.boxed(),
             "[0-9]{1,6}".boxed(),
@@ -91,6 +97,14 @@ fn invalid(kind: Kind) -> BoxedStrategy<String> {
             prop_oneof![odd, "(mysql|file|http)://[a-z]{1,9}", "sqlite:", "postgres://"].boxed()
         }
         Kind::SmtpUrl => prop_oneof![odd, "(http|mail)://[a-z]{1,9}", "smtp://"].boxed(),
+        Kind::RedisUrl => prop_oneof![
+            odd,
+            "(http|unix)://[a-z]{1,9}",
+            "redis://",
+            "redis://[a-z]{1,9}/[a-z]"
+        ]
+        .boxed(),
+        Kind::Server | Kind::Servers => prop_oneof![odd, "[a-z]{1,9}:", "[a-z]{1,9}:[7-9][0-9]{4}"].boxed(),
         Kind::Sender => prop_oneof![odd, "[a-z]{1,9} <[a-z]{1,9}>", "[a-z]{1,9}@[a-z]{1,9}"].boxed(),
         Kind::Locale => prop_oneof![odd, "[a-z]", "[a-z]{2}_[A-Z]{2}"].boxed(),
         Kind::Choice(_) | Kind::Domain | Kind::Tenant | Kind::Roles | Kind::Networks | Kind::LogLevels => {
