@@ -1,6 +1,6 @@
 //! `horizon-auth dev`: everything in one folder, nothing to configure.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
 use super::block_on;
@@ -28,12 +28,20 @@ pub(crate) fn run(args: &DevArgs) -> Result<(), Failure> {
     block_on(serve(&config, |address| ui::line(&welcome(address, &args.data))))
 }
 
-/// Where links in mails lead to: this machine, on whichever address it listens.
+/// Where links in mails lead to: this machine, on whichever address it listens. A port that the
+/// system chooses is not known yet and is left out.
 fn public_url(listen: SocketAddr) -> String {
-    if listen.ip().is_unspecified() {
-        format!("http://localhost:{}", listen.port())
+    let host = if listen.ip().is_unspecified() {
+        "localhost".to_owned()
     } else {
-        format!("http://{listen}")
+        match listen.ip() {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        }
+    };
+    match listen.port() {
+        0 => format!("http://{host}"),
+        port => format!("http://{host}:{port}"),
     }
 }
 
