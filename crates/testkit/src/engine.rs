@@ -231,15 +231,15 @@ impl TestAuth {
 
     /// A registered person, logged in.
     pub async fn signed_in(&self, email: &str) -> LoggedIn {
-        match self
-            .auth
-            .register(register(email))
-            .await
-            .expect("registration succeeds")
-        {
+        match self.register(email).await.expect("registration succeeds") {
             Registered::LoggedIn(logged_in) => *logged_in,
             Registered::VerificationRequired(_) => panic!("this policy demands verification"),
         }
+    }
+
+    /// Registers somebody with the usual password.
+    pub async fn register(&self, email: &str) -> Result<Registered, Error> {
+        self.auth.register(register(email)).await
     }
 
     /// Logs in with the usual password.

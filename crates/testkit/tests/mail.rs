@@ -7,6 +7,8 @@ mod delivery;
 mod engine;
 #[path = "mail/file.rs"]
 mod file;
+#[path = "mail/life.rs"]
+mod life;
 #[path = "mail/providers.rs"]
 mod providers;
 #[path = "mail/smtp.rs"]

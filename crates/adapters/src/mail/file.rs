@@ -9,6 +9,9 @@ use horizon_auth_core::ports::mailer::{MailError, Mailer};
 use super::message::message;
 
 /// Writes every mail into a folder, for development. Nobody gets them.
+///
+/// `ID.eml` is the mail as it would travel, `ID.txt` its words for a look in a terminal. Ids are in
+/// the order in which mails were queued.
 #[derive(Clone, Debug)]
 pub struct FileMailer {
     folder: PathBuf,
@@ -27,9 +30,15 @@ impl FileMailer {
 impl Mailer for FileMailer {
     async fn send(&self, mail: &OutgoingMail) -> Result<(), MailError> {
         let bytes = message(mail, &self.from)?.formatted();
-        let (folder, name) = (self.folder.clone(), format!("{}.eml", mail.id));
-        let path = folder.join(&name);
-        let written = tokio::task::spawn_blocking(move || write(&folder, &name, &bytes)).await;
+        let (folder, text) = (self.folder.clone(), mail.words.text.clone().into_bytes());
+        let (mail_name, text_name) = (format!("{}.eml", mail.id), format!("{}.txt", mail.id));
+        let path = folder.join(&mail_name);
+        let work = move || {
+            make(&folder)?;
+            write(&folder, &text_name, &text)?;
+            write(&folder, &mail_name, &bytes)
+        };
+        let written = tokio::task::spawn_blocking(work).await;
         match written {
             Ok(Ok(())) => {
                 tracing::info!(kind = mail.kind.as_str(), path = %path.display(), "a mail was written");
@@ -41,14 +50,17 @@ impl Mailer for FileMailer {
     }
 }
 
-/// Writes the file under another name first, so that whoever watches the folder sees whole mails only.
-/// Links in mails are secrets: folder and file are the owner's alone.
-fn write(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+/// Links in mails are secrets: folder and files are the owner's alone.
+fn make(folder: &Path) -> io::Result<()> {
     let mut maker = DirBuilder::new();
     maker.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o700);
-    maker.create(folder)?;
+    maker.create(folder)
+}
+
+/// Writes the file under another name first, so that whoever watches the folder sees whole mails only.
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let unfinished = folder.join(format!(".{name}.tmp"));
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);

@@ -108,10 +108,7 @@ fn policy(checked: &Checked) -> Option<Policy> {
             "private" => Enumeration::Private,
             _ => Enumeration::Explicit,
         },
-        verification_proof: match checked.word("registration.verification_proof")?.as_str() {
-            "password" => VerificationProof::Password,
-            _ => VerificationProof::Link,
-        },
+        verification_proof: verification_proof(checked),
         blocklist: blocklist(checked),
         context_words: context_words(checked)?,
         breach_check: match checked.word("password.breach_check")?.as_str() {
@@ -134,6 +131,18 @@ fn policy(checked: &Checked) -> Option<Policy> {
             mail: checked.read("rate_limit.mail")?,
         },
     })
+}
+
+/// In production a click alone never helps whoever registered somebody else's address (ADR 13).
+fn verification_proof(checked: &Checked) -> VerificationProof {
+    let by_password = checked
+        .word("registration.verification_proof")
+        .map_or_else(|| is_production(checked), |word| word == "password");
+    if by_password {
+        VerificationProof::Password
+    } else {
+        VerificationProof::Link
+    }
 }
 
 /// Production refuses common passwords unless told otherwise (decision D14).

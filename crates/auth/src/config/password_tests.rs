@@ -1,4 +1,4 @@
-use horizon_auth_core::domain::policy::BreachCheck;
+use horizon_auth_core::domain::policy::{BreachCheck, VerificationProof};
 
 use super::tests::{MAILER, problem, with};
 
@@ -81,6 +81,18 @@ fn the_blocklist_is_on_in_production_and_names_the_product() {
     let on = with("[password]\nblocklist = \"common\"\ncontext_words = [\"Blue Whale\"]").unwrap();
     assert!(on.policy.blocklist);
     assert_eq!(on.policy.context_words, ["blue whale", "horizon auth"]);
+}
+
+#[test]
+fn a_link_alone_verifies_nobody_in_production_unless_that_is_wanted() {
+    let production = format!("environment = \"production\"\npublic_url = \"https://a.example\"\n{MAILER}");
+    let proof = |toml: &str| with(toml).unwrap().policy.verification_proof;
+    assert_eq!(proof(&production), VerificationProof::Password);
+    assert_eq!(proof(""), VerificationProof::Link);
+    let link = "[registration]\nverification_proof = \"link\"";
+    assert_eq!(proof(&format!("{production}\n{link}")), VerificationProof::Link);
+    let password = "[registration]\nverification_proof = \"password\"";
+    assert_eq!(proof(password), VerificationProof::Password);
 }
 
 #[cfg(feature = "breaches")]

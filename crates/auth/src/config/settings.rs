@@ -92,7 +92,7 @@ pub static SETTINGS: &[Setting] = &[
     setting("registration.default_roles", Kind::Roles, Is("user"),
         "Roles of a new user."),
 
-    setting("registration.verification_proof", Kind::Choice(&["link", "password"]), Is("link"),
+    setting("registration.verification_proof", Kind::Choice(&["link", "password"]), Unset("`link` in development, `password` in production"),
         "What verifies an address: the link alone, or the link with the account's password or a new one, \
          so that somebody who registered another person's address gains nothing from that person's click."),
 

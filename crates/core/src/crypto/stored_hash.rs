@@ -56,8 +56,10 @@ impl Refusal {
         match self {
             Self::Malformed => "not a hash that is understood here",
             Self::TooCostly => "it costs more than the configuration allows",
-            Self::BcryptOff => "bcrypt is switched off",
-            Self::ForeignOff => "PBKDF2 and scrypt are switched off",
+            Self::BcryptOff => "bcrypt is switched off; hashing.bcrypt_migration = true switches it on",
+            Self::ForeignOff => {
+                "PBKDF2 and scrypt are switched off; hashing.foreign_migration = true switches them on"
+            }
             Self::NotBuiltIn => "this program was built without its algorithm",
             Self::NoPepper => "its pepper is not configured",
         }

@@ -80,6 +80,21 @@ impl MailKind {
             | Self::AccountDeleted => None,
         }
     }
+
+    /// Whether the mail tells of a change that was made, and not of one that was asked for. Only who has
+    /// a password or a link can cause one, so it is counted when it is sent: attempts that failed beside
+    /// the change must not use up the notice of it.
+    #[must_use]
+    pub const fn tells_of_a_change(self) -> bool {
+        match self {
+            Self::PasswordChanged | Self::EmailChanged | Self::AccountDeleted => true,
+            Self::VerifyEmail
+            | Self::AlreadyRegistered
+            | Self::ResetPassword
+            | Self::ConfirmEmailChange
+            | Self::EmailChangeRequested => false,
+        }
+    }
 }
 
 /// A mail to queue, in the transaction of its cause (decision D17).

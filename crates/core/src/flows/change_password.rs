@@ -41,14 +41,12 @@ impl Auth {
         if cmd.new_password.as_bytes() == cmd.current_password.as_bytes() {
             return Err(Violation::new("newPassword", "must not be the present password").into());
         }
-        let password = self
-            .prepare_new_password(tenant, &owner.email, &cmd.new_password, now)
-            .await?;
+        let hash = self.hash_new_password(&cmd.new_password, &owner.email).await?;
         let mut tx = self.store().begin().await?;
         let new = NewPassword {
             tenant,
             user,
-            password: &password,
+            hash: &hash,
             reason: EndReason::PasswordChange,
         };
         let Some(replaced) = self.replace_password(&mut *tx, new, now).await? else {

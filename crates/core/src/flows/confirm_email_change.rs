@@ -36,14 +36,8 @@ impl Auth {
             .open_link(Purpose::ChangeEmail, &cmd.tenant, &cmd.token, &cmd.client, now)
             .await?;
         let (tenant, user) = (&link.tenant, link.user);
-        let found = self.store().db().await?.find_user(tenant, user).await?;
-        let former = found.ok_or(Error::Refused(Code::LinkInvalid))?;
-        let notify = self
-            .may_mail(tenant, &former.email, MailKind::EmailChanged, now)
-            .await?;
         let mut tx = self.store().begin().await?;
         link.consume(&mut *tx, now).await?;
-        // Read once more under the lock: another link may have been faster.
         let Some(former) = tx.find_user(tenant, user).await? else {
             return Err(Error::Internal("a user vanished under its lock"));
         };
@@ -56,14 +50,12 @@ impl Auth {
         self.withdraw_links(&mut *tx, tenant, user, now).await?;
         tx.revoke_user_sessions(tenant, user, EndReason::EmailChange, now)
             .await?;
-        if notify {
-            let order = MailOrder {
-                user: Some(user),
-                locale: former.locale.as_ref(),
-                ..MailOrder::new(MailKind::EmailChanged, tenant, &former.email)
-            };
-            self.queue_mail(&mut *tx, order, now).await?;
-        }
+        let order = MailOrder {
+            user: Some(user),
+            locale: former.locale.as_ref(),
+            ..MailOrder::new(MailKind::EmailChanged, tenant, &former.email)
+        };
+        self.queue_mail(&mut *tx, order, now).await?;
         let event = self
             .event(Event::EmailChanged, tenant, &cmd.client, now)?
             .with_user(user)

@@ -93,7 +93,8 @@ impl Auth {
 
     async fn deliver(&self, mail: ClaimedMail) -> Result<Fate, Error> {
         let now = self.now();
-        let Some(addressee) = self.addressee(&mail).await? else {
+        let addressee = self.addressee(&mail).await?;
+        let Some(addressee) = self.unless_too_many(&mail, addressee, now).await? else {
             let mut tx = self.store().begin().await?;
             tx.delete_mail(&mail.tenant, mail.id).await?;
             tx.commit().await?;
@@ -138,6 +139,21 @@ impl Auth {
         };
         tx.commit().await?;
         Ok(fate)
+    }
+
+    /// Counts a notice at its first attempt; see [`MailKind::tells_of_a_change`]. Other mails were counted
+    /// when they were asked for.
+    async fn unless_too_many(
+        &self,
+        mail: &ClaimedMail,
+        addressee: Option<Addressee>,
+        now: Timestamp,
+    ) -> Result<Option<Addressee>, Error> {
+        let counts = addressee.is_some() && mail.kind.tells_of_a_change() && mail.attempt == 1;
+        if counts && !self.may_mail(&mail.tenant, &mail.email, mail.kind, now).await? {
+            return Ok(None);
+        }
+        Ok(addressee)
     }
 
     /// The attempt ends before the lease does, or two workers could send at once.

@@ -35,17 +35,11 @@ impl Auth {
         client: &Client,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let found = self.store().db().await?.find_user(tenant, user).await?;
-        let owner = found.ok_or(Error::Refused(Code::NotFound))?;
-        let farewell = self
-            .may_mail(tenant, &owner.email, MailKind::AccountDeleted, now)
-            .await?;
         let pseudonym = UserId::mint(now, self.random()?);
         let mut tx = self.store().begin().await?;
         let Some(min_epoch) = tx.advance_credentials(tenant, user, now).await? else {
             return Err(Code::NotFound.into());
         };
-        // Read once more under the lock: the address may have changed.
         let Some(owner) = tx.find_user(tenant, user).await? else {
             return Err(Error::Internal("a user vanished under its lock"));
         };
@@ -57,13 +51,11 @@ impl Auth {
         tx.delete_user(tenant, user).await?;
         // After the delete, which waits for everybody who holds a row of the user: their events count too.
         tx.pseudonymise_user_events(tenant, user, pseudonym).await?;
-        if farewell {
-            let order = MailOrder {
-                locale: owner.locale.as_ref(),
-                ..MailOrder::new(MailKind::AccountDeleted, tenant, &owner.email)
-            };
-            self.queue_mail(&mut *tx, order, now).await?;
-        }
+        let order = MailOrder {
+            locale: owner.locale.as_ref(),
+            ..MailOrder::new(MailKind::AccountDeleted, tenant, &owner.email)
+        };
+        self.queue_mail(&mut *tx, order, now).await?;
         let event = self
             .event(Event::AccountDeleted, tenant, client, now)?
             .under_pseudonym(pseudonym);

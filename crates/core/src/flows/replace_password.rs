@@ -14,18 +14,12 @@ use crate::error::Error;
 use crate::flows::queue_mail::MailOrder;
 use crate::ports::store::Tx;
 
-/// A password that may replace another one, hashed outside of any transaction.
-pub(super) struct PreparedPassword {
-    pub(super) hash: PasswordHash,
-    /// Whether the owner is told by mail.
-    pub(super) notify: bool,
-}
-
 /// A new password for [`Auth::replace_password`].
 pub(super) struct NewPassword<'a> {
     pub(super) tenant: &'a TenantId,
     pub(super) user: UserId,
-    pub(super) password: &'a PreparedPassword,
+    /// Hashed outside of any transaction.
+    pub(super) hash: &'a PasswordHash,
     /// Why the sessions end.
     pub(super) reason: EndReason,
 }
@@ -41,32 +35,15 @@ impl Auth {
     ///
     /// # Errors
     /// `invalid_input` about `newPassword`, `overloaded`, `unavailable`.
-    pub(super) async fn prepare_new_password(
+    pub(super) async fn hash_new_password(
         &self,
-        tenant: &TenantId,
-        email: &Email,
         password: &Password,
-        now: Timestamp,
-    ) -> Result<PreparedPassword, Error> {
+        email: &Email,
+    ) -> Result<PasswordHash, Error> {
         self.accept_password(password, email)
             .await
             .map_err(|error| error.about("password", "newPassword"))?;
-        self.prepare_password(tenant, email, password, now).await
-    }
-
-    /// Hashes a password that needs no check. Counts the notice that will go to the address.
-    pub(super) async fn prepare_password(
-        &self,
-        tenant: &TenantId,
-        email: &Email,
-        password: &Password,
-        now: Timestamp,
-    ) -> Result<PreparedPassword, Error> {
-        let hash = self.hasher().hash(password).await?;
-        let notify = self
-            .may_mail(tenant, email, MailKind::PasswordChanged, now)
-            .await?;
-        Ok(PreparedPassword { hash, notify })
+        self.hasher().hash(password).await
     }
 
     /// Replaces the password in an open transaction, ends every session, withdraws links and tells the
@@ -81,16 +58,14 @@ impl Auth {
         let Some(min_epoch) = tx.advance_credentials(tenant, user, now).await? else {
             return Ok(None);
         };
-        tx.put_password(tenant, user, &new.password.hash, now).await?;
+        tx.put_password(tenant, user, new.hash, now).await?;
         self.withdraw_links(tx, tenant, user, now).await?;
         tx.revoke_user_sessions(tenant, user, new.reason, now).await?;
         let Some(owner) = tx.find_user(tenant, user).await? else {
             return Err(Error::Internal("a user vanished under its lock"));
         };
-        if new.password.notify {
-            let order = MailOrder::new(MailKind::PasswordChanged, tenant, &owner.email);
-            self.queue_mail(tx, order, now).await?;
-        }
+        let order = MailOrder::new(MailKind::PasswordChanged, tenant, &owner.email);
+        self.queue_mail(tx, order, now).await?;
         Ok(Some(Replaced {
             user: owner,
             revoked: Revoked::User { user, min_epoch },

@@ -39,9 +39,7 @@ impl Auth {
         let link = self
             .open_link(Purpose::ResetPassword, &cmd.tenant, &cmd.token, &cmd.client, now)
             .await?;
-        let password = self
-            .prepare_new_password(&link.tenant, &link.email, &cmd.new_password, now)
-            .await?;
+        let hash = self.hash_new_password(&cmd.new_password, &link.email).await?;
         let event = self
             .event(Event::PasswordReset, &link.tenant, &cmd.client, now)?
             .with_user(link.user)
@@ -51,7 +49,7 @@ impl Auth {
         let new = NewPassword {
             tenant: &link.tenant,
             user: link.user,
-            password: &password,
+            hash: &hash,
             reason: EndReason::PasswordReset,
         };
         let Some(replaced) = self.replace_password(&mut *tx, new, now).await? else {

@@ -31,16 +31,12 @@ impl Auth {
     /// `not_found`, `overloaded`, `unavailable`, `internal`.
     pub async fn set_password(&self, cmd: SetPasswordCommand) -> Result<(), Error> {
         let now = self.now();
-        let found = self.store().db().await?.find_user(&cmd.tenant, cmd.user).await?;
-        let owner = found.ok_or(Error::Refused(Code::NotFound))?;
-        let password = self
-            .prepare_password(&cmd.tenant, &owner.email, &cmd.password, now)
-            .await?;
+        let hash = self.hasher().hash(&cmd.password).await?;
         let mut tx = self.store().begin().await?;
         let new = NewPassword {
             tenant: &cmd.tenant,
             user: cmd.user,
-            password: &password,
+            hash: &hash,
             reason: EndReason::PasswordChange,
         };
         let Some(replaced) = self.replace_password(&mut *tx, new, now).await? else {

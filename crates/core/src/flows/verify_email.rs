@@ -4,7 +4,7 @@ use crate::auth::{Auth, announce};
 use crate::domain::audit::Event;
 use crate::domain::client::Client;
 use crate::domain::one_time::Purpose;
-use crate::domain::password::Password;
+use crate::domain::password::{Password, PasswordHash};
 use crate::domain::policy::VerificationProof;
 use crate::domain::revocation::Revoked;
 use crate::domain::session::EndReason;
@@ -15,7 +15,7 @@ use crate::domain::violation::Violation;
 use crate::error::{Code, Error};
 use crate::flows::open_link::Link;
 use crate::flows::reauthenticate::Claimant;
-use crate::flows::replace_password::{NewPassword, PreparedPassword};
+use crate::flows::replace_password::NewPassword;
 use crate::ports::store::Tx;
 
 /// What a verification needs.
@@ -40,7 +40,7 @@ enum Proof {
     /// The password of this credential version was given.
     Checked { cred_version: i64 },
     /// The password shall be replaced by this one.
-    Replaced(PreparedPassword),
+    Replaced(PasswordHash),
 }
 
 impl Auth {
@@ -68,11 +68,11 @@ impl Auth {
         let login = link.consume(&mut *tx, now).await?;
         tx.mark_email_verified(&link.tenant, link.user, now).await?;
         let (revoked, reset) = match &proof {
-            Proof::Replaced(password) => {
+            Proof::Replaced(hash) => {
                 let new = NewPassword {
                     tenant: &link.tenant,
                     user: link.user,
-                    password,
+                    hash,
                     reason: EndReason::Verification,
                 };
                 let replaced = self.replace_password(&mut *tx, new, now).await?;
@@ -102,10 +102,8 @@ impl Auth {
         now: Timestamp,
     ) -> Result<Proof, Error> {
         if let Some(new) = &cmd.new_password {
-            let prepared = self
-                .prepare_new_password(&link.tenant, &link.email, new, now)
-                .await?;
-            return Ok(Proof::Replaced(prepared));
+            let hash = self.hash_new_password(new, &link.email).await?;
+            return Ok(Proof::Replaced(hash));
         }
         match (self.policy().verification_proof, &cmd.password) {
             (VerificationProof::Link, _) => Ok(Proof::Link),

@@ -1,6 +1,6 @@
 //! `horizon-auth dev`: everything in one folder, nothing to configure.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
 use super::block_on;
@@ -15,9 +15,10 @@ pub(crate) fn run(args: &DevArgs) -> Result<(), Failure> {
     let database = args.data.join("horizon-auth.db");
     let mails = args.data.join("mail");
     let toml = format!(
-        "listen = {:?}\n[database]\nurl = {:?}\n[jwt]\nprivate_key_file = {:?}\n[refresh]\npreset = \"strict\"\n\
+        "listen = {:?}\npublic_url = {:?}\n[database]\nurl = {:?}\n[jwt]\nprivate_key_file = {:?}\n[refresh]\npreset = \"strict\"\n\
          [mail]\ntransport = \"file\"\nfolder = {:?}\n",
         args.listen.to_string(),
+        public_url(args.listen),
         format!("sqlite:{}", escaped(text(&database)?)),
         text(&key)?,
         text(&mails)?,
@@ -25,6 +26,23 @@ pub(crate) fn run(args: &DevArgs) -> Result<(), Failure> {
     let config = load_config::load_dev(&toml, ".".into())?;
     telemetry::start(&config.log)?;
     block_on(serve(&config, |address| ui::line(&welcome(address, &args.data))))
+}
+
+/// Where links in mails lead to: this machine, on whichever address it listens. A port that the
+/// system chooses is not known yet and is left out.
+fn public_url(listen: SocketAddr) -> String {
+    let host = if listen.ip().is_unspecified() {
+        "localhost".to_owned()
+    } else {
+        match listen.ip() {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        }
+    };
+    match listen.port() {
+        0 => format!("http://{host}"),
+        port => format!("http://{host}:{port}"),
+    }
 }
 
 fn text(path: &Path) -> Result<&str, Failure> {
@@ -43,6 +61,9 @@ fn escaped(path: &str) -> String {
 
 /// Lines to paste, in this order, into a shell with curl.
 fn welcome(address: SocketAddr, data: &Path) -> String {
+    let mails = std::path::absolute(data.join("mail")).unwrap_or_else(|_| data.join("mail"));
+    // In single quotes a shell leaves everything alone but these.
+    let mails = format!("'{}'", mails.display().to_string().replace('\'', r"'\''"));
     format!(
         r#"
 Horizon Auth runs on http://{address}, data and mails in {}. Ctrl-C stops it. To try, paste line by line:
@@ -62,6 +83,10 @@ Horizon Auth runs on http://{address}, data and mails in {}. Ctrl-C stops it. To
   # log out everywhere; after that the token is refused
   curl -s -X POST -H "Authorization: Bearer $TOKEN" $URL/auth/logout
   curl -s -H "Authorization: Bearer $TOKEN" $URL/auth/profile
+
+  # mails are files: prove the address with the link of the first one, or open that link in a browser
+  LINK=$(grep -h -o -m 1 'http.*/verify-email.*' {mails}/*.txt | head -n 1)
+  curl -s -H "$JSON" -d '{{"token":"'${{LINK#*=}}'"}}' $URL/auth/verify-email
 "#,
         data.display()
     )

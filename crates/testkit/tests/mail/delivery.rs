@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use horizon_auth_core::domain::limits::{Limits, Rate};
 use horizon_auth_core::domain::mail::MailKind;
-use horizon_auth_core::flows::Delivered;
+use horizon_auth_core::domain::password::Password;
+use horizon_auth_core::flows::{Delivered, SetPasswordCommand};
 use horizon_auth_core::ports::clock::Clock as _;
 use horizon_auth_testkit::{Mood, Setup, TestAuth, both_engines};
 use tokio::task::JoinSet;
@@ -165,6 +166,39 @@ both_engines! {
         assert_eq!(t.mailbox.to(ANA).len(), 5, "another kind is counted by itself");
         t.clock.advance(Duration::from_secs(3600));
         assert_eq!(resets().await, 6);
+    };
+
+    attempts_that_failed_beside_a_reset_do_not_use_up_its_notice => |kind| async move {
+        let limits = Limits { mail: Some(Rate::per_seconds(3, 3600)), ..Limits::OFF };
+        let t = Arc::new(Setup::new(kind).policy(|policy| policy.limits = limits).start().await);
+        t.signed_in(ANA).await;
+        let token = t.reset_token(ANA).await;
+        let mut attempts = JoinSet::new();
+        for number in 0..10 {
+            let (t, token) = (Arc::clone(&t), token.clone());
+            attempts.spawn(async move { t.reset_password(&token, &format!("a fresh password {number}")).await.is_ok() });
+        }
+        assert_eq!(attempts.join_all().await.into_iter().filter(|done| *done).count(), 1);
+        t.deliver_all().await;
+        assert_eq!(t.mailbox.kinds_to(ANA).last(), Some(&MailKind::PasswordChanged));
+    };
+
+    notices_of_a_kind_are_three_an_hour_too => |kind| async move {
+        let limits = Limits { mail: Some(Rate::per_seconds(3, 3600)), ..Limits::OFF };
+        let t = Setup::new(kind).policy(|policy| policy.limits = limits).start().await;
+        let user = t.signed_in(ANA).await.user;
+        for number in 0..5 {
+            let cmd = SetPasswordCommand {
+                tenant: user.tenant.clone(),
+                user: user.id,
+                password: Password::new(&format!("another password {number}")).unwrap(),
+                client: t.client(),
+            };
+            t.auth.set_password(cmd).await.unwrap();
+        }
+        t.deliver_all().await;
+        let notices = t.mailbox.kinds_to(ANA).into_iter().filter(|kind| *kind == MailKind::PasswordChanged);
+        assert_eq!(notices.count(), 3);
     };
 
     a_mail_whose_lease_ran_out_is_sent_again_under_the_same_message_id => |kind| async move {

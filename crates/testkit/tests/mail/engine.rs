@@ -16,7 +16,7 @@ use tower::ServiceExt as _;
 
 use crate::support::somebody;
 
-fn config(database: &Database, mail: &str) -> Config {
+pub(super) fn config(database: &Database, mail: &str) -> Config {
     let key = SigningKey::generate(Algorithm::Es256).unwrap().private_pem;
     let text = format!(
         "public_url = \"https://auth.example.com\"\n[database]\nurl = \"{}\"\n\
@@ -26,7 +26,7 @@ fn config(database: &Database, mail: &str) -> Config {
     Config::from_toml(&text).unwrap()
 }
 
-fn smtp(server: &MailServer) -> String {
+pub(super) fn smtp(server: &MailServer) -> String {
     format!(
         "transport = \"smtp\"\nsmtp_url = \"{}\"\nsmtp_ca_file = \"{}\"\nfrom = \"auth@example.com\"\n\
          product = \"Example\"",

@@ -19,11 +19,17 @@ async fn mails_become_files_for_their_owner_alone() {
         mailer.send(&mail).await.unwrap();
     }
 
-    let names: Vec<_> = fs::read_dir(&folder)
+    let mut names: Vec<_> = fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    assert_eq!(names, [format!("{}.eml", mail.id)], "another attempt replaces it");
+    names.sort();
+    let both = [format!("{}.eml", mail.id), format!("{}.txt", mail.id)];
+    assert_eq!(names, both, "another attempt replaces them");
+    assert_eq!(
+        fs::read_to_string(folder.join(&names[1])).unwrap(),
+        mail.words.text
+    );
     let text = fs::read_to_string(folder.join(&names[0])).unwrap();
     assert!(text.contains("To: ana@example.com\r\n"), "{text}");
     assert!(text.contains(&format!("Message-ID: <{}>\r\n", mail.message_id)));
@@ -32,7 +38,9 @@ async fn mails_become_files_for_their_owner_alone() {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = |path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(folder.clone()), 0o700);
-        assert_eq!(mode(folder.join(&names[0])), 0o600);
+        for name in &names {
+            assert_eq!(mode(folder.join(name)), 0o600);
+        }
     }
 }
 
