@@ -11,6 +11,7 @@ mod login;
 mod machine;
 mod protected;
 mod refresh;
+mod revocation;
 mod serve;
 mod start;
 mod storm;
@@ -54,7 +55,7 @@ struct RunArgs {
     /// A release build of the program
     #[arg(long, value_name = "FILE", default_value = "target/release/horizon-auth")]
     server: PathBuf,
-    /// A server on which a schema may be made; `refresh` is left out without it
+    /// A server on which a schema may be made; `refresh` and `revocation` are left out without it
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
     /// Rounds and durations of one tenth: whether it works, not how fast
@@ -69,6 +70,7 @@ enum Name {
     Login,
     Storm,
     Start,
+    Revocation,
 }
 
 /// The child that serves a bare and a protected route.
@@ -135,12 +137,13 @@ fn main() -> ExitCode {
 }
 
 fn run(args: RunArgs) -> Result<()> {
-    const ALL: [Name; 5] = [
+    const ALL: [Name; 6] = [
         Name::Protected,
         Name::Refresh,
         Name::Login,
         Name::Storm,
         Name::Start,
+        Name::Revocation,
     ];
     let names = if args.names.is_empty() {
         ALL.to_vec()
@@ -162,6 +165,7 @@ fn run(args: RunArgs) -> Result<()> {
             Name::Login => login::measure(&plan, &mut table)?,
             Name::Storm => storm::measure(&plan, &mut table)?,
             Name::Start => start::measure(&plan, &mut table)?,
+            Name::Revocation => revocation::measure(&plan, &mut table)?,
         }
     }
     println!("\n{}\n{table}", machine::describe());

@@ -203,7 +203,7 @@ fn rotation_statement() -> Result<&'static str> {
 }
 
 /// A schema of its own on the server. The server is a temporary one, so nobody removes it.
-async fn fresh_schema(server: &str) -> Result<String> {
+pub async fn fresh_schema(server: &str) -> Result<String> {
     let schema = format!("bench_{}", Uuid::now_v7().simple());
     let mut connection = PgConnection::connect(server).await?;
     // The name is ours, made of hex digits; identifiers cannot be bound.
