@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use horizon_auth::config::Config;
 use horizon_auth::{Auth, Engine, Worker};
+use horizon_auth_core::domain::client::Client;
 use horizon_auth_core::flows::{AuthenticateCommand, LogoutCommand, LogoutScope, RefreshCommand};
 use rustix::thread::gettid;
 use sqlx::{Connection as _, PgConnection};
@@ -138,11 +139,12 @@ async fn tokens(auth: &Auth, count: usize) -> Result<Vec<String>> {
     Ok(tokens)
 }
 
-async fn verify(auth: &Auth, token: &str) -> Result<()> {
+/// The client is given: its id is drawn by the layers around a request, not by the verification.
+async fn verify(auth: &Auth, token: &str, client: &Client) -> Result<()> {
     let command = AuthenticateCommand {
         token,
         tenant: &auth.policy().default_tenant,
-        client: &engine::client(auth)?,
+        client,
     };
     auth.authenticate(command).await?;
     Ok(())
@@ -150,8 +152,8 @@ async fn verify(auth: &Auth, token: &str) -> Result<()> {
 
 /// Waits until the node decides.
 async fn until_it_decides(auth: &Auth, token: &str) -> Result<()> {
-    let start = Instant::now();
-    while let Err(error) = verify(auth, token).await {
+    let (start, client) = (Instant::now(), engine::client(auth)?);
+    while let Err(error) = verify(auth, token, &client).await {
         if start.elapsed() > Duration::from_secs(20) {
             return Err(error);
         }
@@ -226,9 +228,10 @@ fn verification(
 
 async fn round_of(subject: &Subject) -> Result<Vec<f64>> {
     let mut micros = Vec::with_capacity(CALLS);
+    let client = engine::client(subject.node.auth())?;
     for token in subject.tokens.iter().cycle().take(CALLS) {
         let start = Instant::now();
-        verify(subject.node.auth(), token).await?;
+        verify(subject.node.auth(), token, &client).await?;
         micros.push(start.elapsed().as_secs_f64() * 1e6);
     }
     Ok(micros)
@@ -241,6 +244,7 @@ fn count_system_calls(runtime: &Runtime, subject: &Subject) -> Result<()> {
     let (go, verified) = (AtomicBool::new(false), AtomicBool::new(false));
     let (sender, thread) = std::sync::mpsc::channel();
     let (go, verified) = (&go, &verified);
+    let client = &engine::client(subject.node.auth())?;
     let outcome = std::thread::scope(|scope| -> Result<()> {
         let verifying = scope.spawn(move || -> Result<()> {
             let _ = sender.send(gettid().as_raw_nonzero().get());
@@ -248,7 +252,7 @@ fn count_system_calls(runtime: &Runtime, subject: &Subject) -> Result<()> {
             while !go.load(Ordering::Acquire) {
                 std::hint::spin_loop();
             }
-            let counted = runtime.block_on(round_of_untimed(subject));
+            let counted = runtime.block_on(round_of_untimed(subject, client));
             verified.store(true, Ordering::Release);
             while go.load(Ordering::Acquire) {
                 std::hint::spin_loop();
@@ -262,11 +266,20 @@ fn count_system_calls(runtime: &Runtime, subject: &Subject) -> Result<()> {
     });
     outcome?;
     let text = fs::read_to_string(&summary)?;
-    let total = text
+    // `calls` is the fourth column; the name is the last one.
+    let calls = text
         .lines()
-        .find(|line| line.ends_with("total"))
-        .unwrap_or("none at all");
-    println!("  system calls of {CALLS} verifications (strace -c): {total}");
+        .skip(2)
+        .filter(|line| !line.starts_with('-'))
+        .filter_map(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            Some(format!("{} {}", words.get(3)?, words.last()?))
+        });
+    let calls: Vec<String> = calls.collect();
+    println!(
+        "  system calls of {CALLS} verifications (strace -c): {}",
+        calls.join(", ")
+    );
     Ok(())
 }
 
@@ -292,9 +305,9 @@ fn trace(thread: i32, summary: &std::path::Path, go: &AtomicBool, verified: &Ato
     }
 }
 
-async fn round_of_untimed(subject: &Subject) -> Result<()> {
+async fn round_of_untimed(subject: &Subject, client: &Client) -> Result<()> {
     for token in subject.tokens.iter().cycle().take(CALLS) {
-        verify(subject.node.auth(), token).await?;
+        verify(subject.node.auth(), token, client).await?;
     }
     Ok(())
 }
@@ -320,11 +333,14 @@ fn barrier(plan: &Plan, runtime: &Runtime, server: &str, redis: &Redis, table: &
             let logout = LogoutCommand {
                 claims: &claims,
                 scope: LogoutScope::Session,
-                client,
+                client: client.clone(),
             };
             one.auth().logout(logout).await?;
             took.push(millis(start.elapsed()));
-            if verify(other.auth(), &logged_in.access_token).await.is_ok() {
+            if verify(other.auth(), &logged_in.access_token, &client)
+                .await
+                .is_ok()
+            {
                 return Err("the other node accepts a token that was revoked".into());
             }
         }
