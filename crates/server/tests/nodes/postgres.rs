@@ -1,0 +1,47 @@
+//! PostgreSQL dies, refuses writes, or has no connection left.
+
+use horizon_auth_testkit::RedisServer;
+
+use crate::fleet::Fleet;
+use crate::trial::{Trial, until};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn postgres_dies() {
+    let redis = RedisServer::start();
+    let fleet = Fleet::start(&redis).await;
+    let trial = Trial::begin(&fleet).await;
+    fleet.postgres.cut();
+    fleet.login.end_connections().await;
+    trial.goes_on(2500).await;
+    fleet.postgres.mend();
+    trial.end(&fleet).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn postgres_takes_no_writes() {
+    let redis = RedisServer::start();
+    let fleet = Fleet::start(&redis).await;
+    let trial = Trial::begin(&fleet).await;
+    fleet.login.make_read_only().await;
+    trial.goes_on(2500).await;
+    fleet.login.mend().await;
+    let seen = trial.end(&fleet).await;
+    assert!(seen.uncertain > 0, "nothing was written: {seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn postgres_has_no_connection_left() {
+    let redis = RedisServer::start();
+    let fleet = Fleet::start(&redis).await;
+    let trial = Trial::begin(&fleet).await;
+    fleet.login.exhaust_connections().await;
+    // Requests wait for a connection for seconds before they are refused.
+    let before = trial.so_far().unavailable;
+    until("requests are refused", async || {
+        trial.so_far().unavailable > before + 50
+    })
+    .await;
+    fleet.login.mend().await;
+    let seen = trial.end(&fleet).await;
+    assert!(seen.uncertain > 0, "nothing was written: {seen:?}");
+}
