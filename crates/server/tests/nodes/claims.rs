@@ -6,7 +6,7 @@ use crate::fleet::Fleet;
 use crate::support::{Installation, program, stderr};
 
 /// What a server says that is not allowed to start.
-fn refusal(installation: &Installation) -> String {
+pub(crate) fn refusal(installation: &Installation) -> String {
     let refused = program(installation.path())
         .args(["serve", "--config", "horizon-auth.toml"])
         .output()

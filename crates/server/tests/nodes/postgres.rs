@@ -2,7 +2,9 @@
 
 use horizon_auth_testkit::RedisServer;
 
+use crate::claims::refusal;
 use crate::fleet::Fleet;
+use crate::support::Installation;
 use crate::trial::{Trial, until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -15,6 +17,13 @@ async fn postgres_dies() {
     trial.goes_on(2500).await;
     fleet.postgres.mend();
     trial.end(&fleet).await;
+
+    // With its connections the server forgot who had claimed it.
+    let alone = fleet.installations[0].beside("");
+    for node in &fleet.nodes {
+        node.wait_for_log("claimed again");
+    }
+    assert!(refusal(&alone).contains("let all of them share one Redis"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -44,4 +53,19 @@ async fn postgres_has_no_connection_left() {
     fleet.login.mend().await;
     let seen = trial.end(&fleet).await;
     assert!(seen.uncertain > 0, "nothing was written: {seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_node_whose_place_was_taken_while_postgres_was_away_ends() {
+    let redis = RedisServer::start();
+    let mut fleet = Fleet::start(&redis).await;
+    let alone = Installation::on(&fleet.login.url(fleet.login.server()), "");
+    fleet.postgres.cut();
+    fleet.login.end_connections().await;
+    let _alone = alone.serve();
+    fleet.postgres.mend();
+    for node in &mut fleet.nodes {
+        assert_eq!(node.wait().code(), Some(1), "{}", node.log());
+        node.wait_for_log("a horizon-auth process without Redis uses this database");
+    }
 }

@@ -15,6 +15,8 @@ use tokio::task::JoinSet;
 const BETWEEN_REQUESTS: Duration = Duration::from_millis(15);
 /// Between two revocations on one node.
 const BETWEEN_REVOCATIONS: Duration = Duration::from_millis(120);
+/// After one that was not acknowledged, so that accounts are left for the time after the fault.
+const AFTER_A_REFUSAL: Duration = Duration::from_millis(500);
 /// How long a client waits.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -199,6 +201,9 @@ async fn revoke_one_by_one(log: Arc<Log>, node: usize, nodes: usize) {
         for node in 0..nodes {
             let log = Arc::clone(&log);
             asking.spawn(async move { log.ask(node, token).await });
+        }
+        if status != 200 {
+            tokio::time::sleep(AFTER_A_REFUSAL).await;
         }
     }
     asking.join_all().await;
