@@ -47,7 +47,7 @@ pub(super) async fn serve(
     let draining = http.clone();
     let app = router(http.clone()).merge(pages(http));
     listener::serve(listener, app, &config.server, stop, || {
-        tracing::info!("stopping: running requests are finished, new connections refused");
+        tracing::info!("stopping: not ready any more, running requests are finished");
         draining.drain();
     })
     .await;

@@ -13,7 +13,7 @@ use crate::trial::{Trial, account};
 use crate::watch::profile;
 
 /// Clients who ask the other node when one does not answer.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Clients {
     nodes: Mutex<Vec<SocketAddr>>,
     stopped: AtomicBool,
@@ -45,7 +45,7 @@ impl Clients {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_rolling_restart_loses_no_request_that_is_asked_again() {
     let redis = RedisServer::start();
-    let mut fleet = Fleet::start(&redis).await;
+    let mut fleet = Fleet::start_with(&redis, "[server]\ndrain_notice = \"1s\"\n").await;
     let trial = Trial::begin(&fleet).await;
     let clients = Arc::new(Clients {
         nodes: Mutex::new(fleet.addresses()),
@@ -79,6 +79,20 @@ async fn a_rolling_restart_loses_no_request_that_is_asked_again() {
     for task in asking {
         task.await.unwrap();
     }
-    assert!(clients.served.load(Ordering::SeqCst) > 20);
+    assert!(clients.served.load(Ordering::SeqCst) > 20, "{clients:?}");
     trial.end(&fleet).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_node_that_stops_is_not_ready_before_it_refuses_anybody() {
+    let redis = RedisServer::start();
+    let fleet = Fleet::start_with(&redis, "[server]\ndrain_notice = \"10m\"\n").await;
+    let (node, token) = (&fleet.nodes[0], account(&fleet.nodes[0]).token);
+    node.terminate();
+    node.wait_for_log("stopping");
+    let ready = node.get("/health/ready", "");
+    assert_eq!(ready.status(), 503);
+    assert_eq!(ready.json()["status"], "draining");
+    assert_eq!(profile(node.address, &token).await, 200, "it still serves");
+    assert_eq!(fleet.nodes[1].get("/health/ready", "").status(), 200);
 }

@@ -58,6 +58,17 @@ impl Trial {
         tokio::time::sleep(Duration::from_millis(millis)).await;
     }
 
+    /// Waits for acknowledgements of revocations that were sent from now on.
+    pub(crate) async fn acknowledges(&self, count: usize) {
+        let nodes = self.watch.nodes();
+        // Each node has at most one under way.
+        let enough = self.so_far().acknowledged + nodes + count;
+        until("revocations are acknowledged", async || {
+            self.so_far().acknowledged >= enough
+        })
+        .await;
+    }
+
     /// What has been seen so far.
     pub(crate) fn so_far(&self) -> Summary {
         self.watch.so_far()

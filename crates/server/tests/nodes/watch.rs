@@ -93,6 +93,11 @@ impl Watch {
         self.log.nodes.lock().unwrap()[node] = address;
     }
 
+    /// How many nodes there are.
+    pub(crate) fn nodes(&self) -> usize {
+        self.log.nodes.lock().unwrap().len()
+    }
+
     /// What has been seen so far.
     pub(crate) fn so_far(&self) -> Summary {
         let mut summary = Summary::default();
