@@ -141,7 +141,8 @@ impl Engine {
         &self.auth
     }
 
-    /// Claims the database for this process, for as long as the result is kept.
+    /// Claims the database for this process, for as long as the result is kept; poll
+    /// [`NodeClaim::keep`] so that it outlives a restart of PostgreSQL.
     ///
     /// Without Redis, revocations are decided from this process's memory, so two processes on
     /// one database would each accept what the other has revoked. With Redis any number may
@@ -159,7 +160,7 @@ impl Engine {
     /// # Errors
     /// [`ClaimError::Unreachable`] or [`ClaimError::LockFile`]: it cannot be told.
     pub async fn is_claimed(&self) -> Result<bool, ClaimError> {
-        match self.store.claim(Nodes::One).await {
+        match self.store.try_claim(Nodes::One).await {
             Ok(claim) => {
                 claim.release().await;
                 Ok(false)

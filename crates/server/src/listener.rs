@@ -24,8 +24,8 @@ const MAX_HEADERS: usize = 64;
 /// Pause after a failed accept, which usually means that file descriptors ran out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves until `stop` resolves, calls `on_stop`, then gives running requests
-/// `drain_timeout` to finish. New connections are refused meanwhile.
+/// Serves until `stop` resolves, calls `on_stop`, serves for `drain_notice` all the same, then gives
+/// running requests `drain_timeout` to finish. New connections are refused meanwhile.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -36,6 +36,12 @@ pub(crate) async fn serve(
     let server = Arc::new(http_server(config));
     let places = Arc::new(Semaphore::new(config.max_connections));
     let open = GracefulShutdown::new();
+    let stop = async {
+        stop.await;
+        on_stop();
+        // Whoever shares out the requests looks now and then who is ready, and needs time to see it.
+        tokio::time::sleep(config.drain_notice).await;
+    };
     tokio::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -75,7 +81,6 @@ pub(crate) async fn serve(
             drop(place);
         });
     }
-    on_stop();
     drop(listener);
     tokio::select! {
         () = open.shutdown() => tracing::info!("all requests have been answered"),

@@ -102,6 +102,20 @@ impl Database {
         }
     }
 
+    /// The first column of every row of a query to PostgreSQL.
+    ///
+    /// # Panics
+    /// If the query fails.
+    pub async fn texts(&self, sql: &'static str) -> Vec<String> {
+        let mut conn = sqlx::PgConnection::connect(&self.url)
+            .await
+            .expect("PostgreSQL answers");
+        sqlx::query_scalar(sql)
+            .fetch_all(&mut conn)
+            .await
+            .expect("the query runs")
+    }
+
     /// Every column of every row of every table, as text; bytes are in hex.
     ///
     /// # Panics

@@ -8,6 +8,7 @@ mod clock;
 mod database;
 mod engine;
 mod links;
+mod login;
 mod mail_server;
 mod mailbox;
 mod node;
@@ -18,11 +19,12 @@ pub use app::{Answer, TestApp};
 pub use clock::FixedClock;
 pub use database::{Database, Kind};
 pub use engine::{Setup, TestAuth};
+pub use login::Login;
 pub use mail_server::{MailServer, mail_header};
 pub use mailbox::{Mailbox, Mood, PlainWords};
 pub use node::SharedRedis;
 pub use proxy::{Proxy, Wire, Wires};
-pub use redis::RedisServer;
+pub use redis::{RedisServer, free_port};
 
 /// Runs a test on SQLite and on PostgreSQL.
 ///

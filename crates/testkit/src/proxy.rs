@@ -40,6 +40,7 @@ pub struct Proxy {
     /// Where clients connect.
     pub address: SocketAddr,
     wires: watch::Sender<Wires>,
+    server: watch::Sender<SocketAddr>,
     task: JoinHandle<()>,
 }
 
@@ -52,8 +53,14 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let wires = watch::Sender::new(Wires::default());
-        let task = tokio::spawn(serve(listener, server, wires.clone()));
-        Self { address, wires, task }
+        let server = watch::Sender::new(server);
+        let task = tokio::spawn(serve(listener, server.subscribe(), wires.clone()));
+        Self {
+            address,
+            wires,
+            server,
+            task,
+        }
     }
 
     /// Both directions work, and connections are taken again.
@@ -85,6 +92,11 @@ impl Proxy {
         });
     }
 
+    /// Passes new connections on to another server. Those that are open stay where they are.
+    pub fn retarget(&self, server: SocketAddr) {
+        self.server.send_replace(server);
+    }
+
     fn change(&self, change: impl FnOnce(&mut Wires)) {
         self.wires.send_modify(change);
     }
@@ -97,11 +109,12 @@ impl Drop for Proxy {
     }
 }
 
-async fn serve(listener: TcpListener, server: SocketAddr, wires: watch::Sender<Wires>) {
+async fn serve(listener: TcpListener, server: watch::Receiver<SocketAddr>, wires: watch::Sender<Wires>) {
     while let Ok((client, _)) = listener.accept().await {
         if wires.borrow().refuses {
             continue;
         }
+        let server = *server.borrow();
         tokio::spawn(pass(client, server, wires.subscribe()));
     }
 }

@@ -1,6 +1,6 @@
 //! A Redis of one's own: started, starved, stopped and killed by a test.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -43,6 +43,12 @@ impl RedisServer {
         };
         server.wait_until_it_answers();
         server
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
     }
 
     /// Sends a signal, such as `STOP`.
@@ -124,7 +130,11 @@ fn spawn(port: u16, folder: &TempDir, arguments: &[String]) -> Child {
 }
 
 /// A port that nobody listens on. Redis has no way to let the system choose.
-pub(crate) fn free_port() -> u16 {
+///
+/// # Panics
+/// If there is none.
+#[must_use]
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()
 }

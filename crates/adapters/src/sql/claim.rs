@@ -3,7 +3,10 @@
 
 #[cfg(feature = "sqlite")]
 use std::fs::File;
+use std::time::Duration;
 
+#[cfg(feature = "postgres")]
+use super::connect::ACQUIRE;
 use super::connect::{Engine, SqlStore};
 
 /// Who may serve a database at once.
@@ -40,10 +43,15 @@ pub enum ClaimError {
     LockFile(#[source] std::io::Error),
 }
 
-/// Proof that this process may serve. Ends with the process, however that ends.
+/// Proof that this process may serve. Ends with the process, however that ends; [`NodeClaim::keep`] carries
+/// it over a restart of PostgreSQL.
 #[derive(Debug)]
 pub struct NodeClaim {
     held: Held,
+    #[cfg(feature = "postgres")]
+    store: SqlStore,
+    #[cfg(feature = "postgres")]
+    nodes: Nodes,
 }
 
 impl NodeClaim {
@@ -66,7 +74,44 @@ impl NodeClaim {
             Held::Sqlite(file) => drop(file),
         }
     }
+
+    /// Keeps the claim for as long as this is polled, and ends only when another process has taken it.
+    ///
+    /// PostgreSQL frees the claim when the connection breaks, as it does when the server restarts; it
+    /// is taken again as soon as the server answers.
+    pub async fn keep(&mut self) -> ClaimError {
+        match &mut self.held {
+            #[cfg(feature = "postgres")]
+            Held::Pg(conn) => loop {
+                tokio::time::sleep(LOOK).await;
+                // No time limit: as long as the connection is not known to be broken, the server keeps the lock.
+                if sqlx::Connection::ping(conn).await.is_ok() {
+                    continue;
+                }
+                match self.store.claim(self.nodes).await.map(|claim| claim.held) {
+                    Ok(Held::Pg(again)) => {
+                        *conn = again;
+                        tracing::info!("the database was claimed again after its connection broke");
+                    }
+                    #[cfg(feature = "sqlite")]
+                    Ok(Held::Sqlite(_)) => {}
+                    Err(ClaimError::Unreachable(_) | ClaimError::LockFile(_)) => {}
+                    Err(taken @ (ClaimError::Taken | ClaimError::TakenByOne)) => return taken,
+                }
+            },
+            // The kernel takes a lock from nobody.
+            #[cfg(feature = "sqlite")]
+            Held::Sqlite(_) => std::future::pending().await,
+        }
+    }
 }
+
+/// Between two looks whether the connection that holds the claim is there.
+#[cfg(feature = "postgres")]
+const LOOK: Duration = Duration::from_secs(1);
+/// Attempts at a claim that is taken, and the pause between them.
+const ATTEMPTS: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(100);
 
 #[derive(Debug)]
 enum Held {
@@ -79,18 +124,43 @@ enum Held {
 impl SqlStore {
     /// Claims the database for this process: an advisory lock on PostgreSQL, a file lock beside SQLite.
     ///
+    /// A command beside the server holds the claim for a moment to find out whether a server runs, so a
+    /// claim that is taken is asked for again.
+    ///
     /// # Errors
     /// [`ClaimError::Taken`] or [`ClaimError::TakenByOne`] if another process holds it.
+    pub async fn claim(&self, nodes: Nodes) -> Result<NodeClaim, ClaimError> {
+        let mut claimed = self.try_claim(nodes).await;
+        for _ in 1..ATTEMPTS {
+            if !matches!(claimed, Err(ClaimError::Taken | ClaimError::TakenByOne)) {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+            claimed = self.try_claim(nodes).await;
+        }
+        claimed
+    }
+
+    /// The same at once or not at all.
+    ///
+    /// # Errors
+    /// As [`SqlStore::claim`].
     #[cfg_attr(
         not(feature = "postgres"),
         expect(clippy::unused_async, reason = "only PostgreSQL has to wait")
     )]
-    pub async fn claim(&self, nodes: Nodes) -> Result<NodeClaim, ClaimError> {
+    pub async fn try_claim(&self, nodes: Nodes) -> Result<NodeClaim, ClaimError> {
         self.make_file().map_err(ClaimError::LockFile)?;
         let held = match &self.0 {
             #[cfg(feature = "postgres")]
             Engine::Pg(pool) => {
-                let mut conn = pool.acquire().await.map_err(ClaimError::Unreachable)?.detach();
+                // Not one of the pool: after a restart of the server those are dead.
+                let options = pool.connect_options();
+                let connecting = <sqlx::PgConnection as sqlx::Connection>::connect_with(&options);
+                let mut conn = tokio::time::timeout(ACQUIRE, connecting)
+                    .await
+                    .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+                    .map_err(ClaimError::Unreachable)?;
                 // Schemas of one database are separate installations. Many share the lock that one has alone.
                 let locked = match nodes {
                     Nodes::One => {
@@ -109,7 +179,14 @@ impl SqlStore {
             #[cfg(feature = "sqlite")]
             Engine::Sqlite { file, .. } => lock_beside(file)?.map(Held::Sqlite),
         };
-        held.map(|held| NodeClaim { held }).ok_or(match nodes {
+        let claim = |held| NodeClaim {
+            held,
+            #[cfg(feature = "postgres")]
+            store: self.clone(),
+            #[cfg(feature = "postgres")]
+            nodes,
+        };
+        held.map(claim).ok_or(match nodes {
             Nodes::One => ClaimError::Taken,
             Nodes::Many => ClaimError::TakenByOne,
         })

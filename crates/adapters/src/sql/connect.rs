@@ -65,7 +65,7 @@ pub(super) enum Engine {
 }
 
 /// Longest wait for a connection; a client is better served by a 503 than by more waiting.
-const ACQUIRE: Duration = Duration::from_secs(5);
+pub(super) const ACQUIRE: Duration = Duration::from_secs(5);
 
 impl SqlStore {
     /// Prepares a pool; connections are opened when they are needed.

@@ -55,6 +55,7 @@ pub(super) fn config(
         server: ServerConfig {
             header_timeout: checked.read("server.header_timeout")?,
             max_header_bytes: integer(checked, "server.max_header_bytes")?,
+            drain_notice: checked.read("server.drain_notice")?,
             drain_timeout: checked.read("server.drain_timeout")?,
             max_connections: integer(checked, "server.max_connections")?,
         },

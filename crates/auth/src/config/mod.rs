@@ -113,6 +113,8 @@ pub struct ServerConfig {
     pub header_timeout: Duration,
     /// Most bytes of the head of a request; never below 8 KiB.
     pub max_header_bytes: usize,
+    /// How long a server that stops reports that it is not ready before it refuses connections.
+    pub drain_notice: Duration,
     /// How long running requests may take to finish when the server stops.
     pub drain_timeout: Duration,
     /// Most connections open at once.

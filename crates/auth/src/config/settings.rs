@@ -310,6 +310,10 @@ pub static SETTINGS: &[Setting] = &[
     setting("server.max_header_bytes", Kind::Size { min: 8 * KIB, max: MIB }, Is("16KiB"),
         "Largest head of a request."),
 
+    setting("server.drain_notice", Kind::Duration { min: 0, max: 10 * MINUTE }, Is("0s"),
+        "How long a server that stops says `503` at `/health/ready` before it refuses connections: as long as it \
+         takes the load balancer to notice."),
+
     setting("server.drain_timeout", Kind::Duration { min: 0, max: 10 * MINUTE }, Is("20s"),
         "How long running requests may take to finish when the server stops."),
 

@@ -1,9 +1,7 @@
 //! `horizon-auth serve`: the service, until it is told to stop.
 
-use std::time::Duration;
-
 use horizon_auth::config::{Config, Environment};
-use horizon_auth::{ClaimError, Engine, Http, NodeClaim, Worker, pages, router};
+use horizon_auth::{ClaimError, Engine, Http, Worker, pages, router};
 use tokio::net::TcpListener;
 
 use super::block_on;
@@ -25,7 +23,8 @@ pub(super) async fn serve(
     announce: impl FnOnce(std::net::SocketAddr),
 ) -> Result<(), Failure> {
     let engine = Engine::open(config).map_err(|error| Failure::because("the engine cannot start", &error))?;
-    let _claim = claim(&engine).await?;
+    let in_the_database = |error: ClaimError| Failure::because("the database", &error);
+    let mut claim = engine.claim().await.map_err(in_the_database)?;
     settle_schema(&engine, config.environment).await?;
     let prepared = engine.auth().prepare().await;
     prepared.map_err(|error| Failure::because("the engine cannot start", &error))?;
@@ -35,36 +34,27 @@ pub(super) async fn serve(
     let address = listener.local_addr().unwrap_or(config.listen);
     let http = Http::new(engine.auth().clone(), config.http.clone());
     let worker = Worker::start(engine.auth().clone());
-    let stop = stop_signal()?; // before anybody is told that it runs: who knows may stop it
+    let signal = stop_signal()?; // before anybody is told that it runs: who knows may stop it
+    let mut lost = None;
+    let stop = async {
+        tokio::select! {
+            () = signal => {}
+            taken = claim.keep() => lost = Some(taken),
+        }
+    };
     announce(address);
     tracing::info!(%address, "listening");
     let draining = http.clone();
     let app = router(http.clone()).merge(pages(http));
     listener::serve(listener, app, &config.server, stop, || {
-        tracing::info!("stopping: running requests are finished, new connections refused");
+        tracing::info!("stopping: not ready any more, running requests are finished");
         draining.drain();
     })
     .await;
     worker.stop().await;
     engine.close().await;
     tracing::info!("stopped");
-    Ok(())
-}
-
-/// Claims the database. A command beside the server holds the claim for a moment to find out whether a
-/// server runs, so a claim that is taken is asked for again.
-async fn claim(engine: &Engine) -> Result<NodeClaim, Failure> {
-    const ATTEMPTS: u32 = 5;
-    const PAUSE: Duration = Duration::from_millis(100);
-    let mut claimed = engine.claim().await;
-    for _ in 1..ATTEMPTS {
-        if !matches!(claimed, Err(ClaimError::Taken | ClaimError::TakenByOne)) {
-            break;
-        }
-        tokio::time::sleep(PAUSE).await;
-        claimed = engine.claim().await;
-    }
-    claimed.map_err(|error| Failure::because("the database", &error))
+    lost.map_or(Ok(()), |taken| Err(in_the_database(taken)))
 }
 
 /// Development migrates by itself. In production a person decides when.

@@ -36,9 +36,11 @@ pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// A folder with a key and a configuration file.
+/// A folder with a configuration file, and a key in it or in the folder of another installation.
 pub(crate) struct Installation {
     pub(crate) folder: TempDir,
+    database: String,
+    key: PathBuf,
 }
 
 impl Installation {
@@ -63,6 +65,16 @@ impl Installation {
             .into_iter()
             .find(|file| file.to_str().unwrap().ends_with("private.pem"))
             .unwrap();
+        Self::configured(folder, database, key, more)
+    }
+
+    /// Another one on the same database, which signs with the same key. The first one must be kept.
+    pub(crate) fn beside(&self, more: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::configured(folder, self.database.clone(), self.key.clone(), more)
+    }
+
+    fn configured(folder: TempDir, database: String, key: PathBuf, more: &str) -> Self {
         let (top, sections) = more.split_at(more.find('[').unwrap_or(more.len()));
         let text = format!(
             "listen = \"127.0.0.1:0\"\n{top}\n[database]\nurl = {database:?}\n[jwt]\nprivate_key_file = {:?}\n\
@@ -70,7 +82,11 @@ impl Installation {
             key.to_str().unwrap()
         );
         std::fs::write(folder.path().join("horizon-auth.toml"), text).unwrap();
-        Self { folder }
+        Self {
+            folder,
+            database,
+            key,
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {

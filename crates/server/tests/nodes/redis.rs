@@ -1,0 +1,149 @@
+//! Redis dies, stands still, forgets, is slow, or cannot be reached.
+
+use std::time::Duration;
+
+use horizon_auth_testkit::{Proxy, RedisServer};
+
+use crate::fleet::Fleet;
+use crate::trial::{Trial, until};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn redis_is_killed_and_comes_back_empty() {
+    let mut redis = RedisServer::start();
+    let fleet = Fleet::start(&redis).await;
+    let trial = Trial::begin(&fleet).await;
+    redis.kill();
+    trial.goes_on(2500).await;
+    redis.restart();
+    let seen = trial.end(&fleet).await;
+    assert!(seen.unavailable > 0, "nobody decides without Redis: {seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn redis_is_killed_and_comes_back_with_what_it_had_written() {
+    let mut redis = RedisServer::start_with(&["--appendonly", "yes"]);
+    let fleet = Fleet::start(&redis).await;
+    let trial = Trial::begin(&fleet).await;
+    for _ in 0..2 {
+        redis.restart();
+        trial.goes_on(700).await;
+    }
+    trial.end(&fleet).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn redis_stands_still() {
+    let redis = RedisServer::start();
+    let fleet = Fleet::start(&redis).await;
+    let trial = Trial::begin(&fleet).await;
+    redis.signal("STOP");
+    trial.goes_on(3000).await;
+    redis.signal("CONT");
+    let seen = trial.end(&fleet).await;
+    assert!(seen.unavailable > 0, "nobody decides without Redis: {seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn redis_forgets_everything() {
+    let redis = RedisServer::start();
+    let fleet = Fleet::start(&redis).await;
+    let trial = Trial::begin(&fleet).await;
+    for _ in 0..4 {
+        redis.cli(&["FLUSHALL"]);
+        trial.goes_on(400).await;
+    }
+    trial.end(&fleet).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn redis_forgets_what_one_node_has_not_heard() {
+    let redis = RedisServer::start();
+    let fleet = Fleet::start(&redis).await;
+    let trial = Trial::begin(&fleet).await;
+    fleet.wires[1].black_hole();
+    trial.acknowledges(2).await;
+    redis.cli(&["FLUSHALL"]);
+    fleet.wires[1].mend();
+    trial.goes_on(1000).await;
+    trial.end(&fleet).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn redis_is_slow() {
+    let redis = RedisServer::start();
+    let fleet = Fleet::start(&redis).await;
+    let trial = Trial::begin(&fleet).await;
+    for wire in &fleet.wires {
+        wire.delay(Duration::from_millis(500));
+    }
+    trial.goes_on(4000).await;
+    fleet.wires.iter().for_each(Proxy::mend);
+    trial.end(&fleet).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_node_hears_nothing() {
+    let redis = RedisServer::start();
+    let fleet = Fleet::start(&redis).await;
+    let trial = Trial::begin(&fleet).await;
+    fleet.wires[1].black_hole();
+    trial.goes_on(3000).await;
+    fleet.wires[1].mend();
+    let seen = trial.end(&fleet).await;
+    assert!(seen.unavailable > 0, "it cannot know: {seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_node_is_cut_off() {
+    let redis = RedisServer::start();
+    let fleet = Fleet::start(&redis).await;
+    let trial = Trial::begin(&fleet).await;
+    fleet.wires[1].cut();
+    trial.goes_on(2500).await;
+    fleet.wires[1].mend();
+    let seen = trial.end(&fleet).await;
+    assert!(seen.unavailable > 0, "it cannot know: {seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_node_speaks_and_hears_nothing() {
+    let redis = RedisServer::start();
+    let fleet = Fleet::start(&redis).await;
+    let trial = Trial::begin(&fleet).await;
+    fleet.wires[1].lose_answers();
+    trial.goes_on(3000).await;
+    fleet.wires[1].mend();
+    let seen = trial.end(&fleet).await;
+    assert!(seen.unavailable > 0, "it cannot know: {seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_replica_takes_over_without_the_last_writes() {
+    let mut primary = RedisServer::start();
+    let behind = Proxy::to(primary.address()).await;
+    let port = behind.address.port().to_string();
+    let replica = RedisServer::start_with(&["--replicaof", "127.0.0.1", &port]);
+    let in_step = || {
+        replica
+            .cli(&["INFO", "replication"])
+            .contains("master_link_status:up")
+    };
+    until("the replica follows", async || in_step()).await;
+    let fleet = Fleet::start(&primary).await;
+    let trial = Trial::begin(&fleet).await;
+
+    behind.black_hole();
+    trial.acknowledges(2).await;
+    // One of the nodes has not heard of them either.
+    fleet.wires[1].black_hole();
+    trial.acknowledges(2).await;
+    primary.kill();
+    fleet.wires.iter().for_each(Proxy::cut);
+    assert_eq!(replica.cli(&["REPLICAOF", "NO", "ONE"]), "OK");
+    for wire in &fleet.wires {
+        wire.retarget(replica.address());
+        wire.mend();
+    }
+    trial.goes_on(1500).await;
+    trial.end(&fleet).await;
+}
