@@ -8,5 +8,7 @@ mod limiter;
 mod nodes;
 #[path = "redis/replica.rs"]
 mod replica;
+#[path = "redis/secure.rs"]
+mod secure;
 #[path = "redis/support.rs"]
 mod support;
