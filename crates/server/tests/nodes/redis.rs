@@ -60,7 +60,7 @@ async fn redis_forgets_what_one_node_has_not_heard() {
     let redis = RedisServer::start();
     let fleet = Fleet::start(&redis).await;
     let trial = Trial::begin(&fleet).await;
-    fleet.wires[1].black_hole();
+    fleet.wires[1].cut();
     trial.acknowledges(2).await;
     redis.cli(&["FLUSHALL"]);
     fleet.wires[1].mend();
