@@ -7,10 +7,24 @@ use horizon_auth_testkit::{Proxy, RedisServer};
 use crate::fleet::Fleet;
 use crate::trial::{Trial, until};
 
+/// Each node decides from its memory.
+const REPLICATED: &str = "";
+/// Each node asks Redis about every token.
+const PER_REQUEST: &str = "[revocation]\nmode = \"per_request\"\n";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn redis_is_killed_and_comes_back_empty() {
+    comes_back_empty(REPLICATED).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn redis_is_killed_and_comes_back_empty_when_it_is_asked_about_every_token() {
+    comes_back_empty(PER_REQUEST).await;
+}
+
+async fn comes_back_empty(mode: &str) {
     let mut redis = RedisServer::start();
-    let fleet = Fleet::start(&redis).await;
+    let fleet = Fleet::start_with(&redis, mode).await;
     let trial = Trial::begin(&fleet).await;
     redis.kill();
     trial.goes_on(2500).await;
@@ -33,8 +47,17 @@ async fn redis_is_killed_and_comes_back_with_what_it_had_written() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn redis_stands_still() {
+    stands_still(REPLICATED).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn redis_stands_still_when_it_is_asked_about_every_token() {
+    stands_still(PER_REQUEST).await;
+}
+
+async fn stands_still(mode: &str) {
     let redis = RedisServer::start();
-    let fleet = Fleet::start(&redis).await;
+    let fleet = Fleet::start_with(&redis, mode).await;
     let trial = Trial::begin(&fleet).await;
     redis.signal("STOP");
     trial.goes_on(3000).await;
@@ -45,8 +68,17 @@ async fn redis_stands_still() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn redis_forgets_everything() {
+    forgets_everything(REPLICATED).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn redis_forgets_everything_when_it_is_asked_about_every_token() {
+    forgets_everything(PER_REQUEST).await;
+}
+
+async fn forgets_everything(mode: &str) {
     let redis = RedisServer::start();
-    let fleet = Fleet::start(&redis).await;
+    let fleet = Fleet::start_with(&redis, mode).await;
     let trial = Trial::begin(&fleet).await;
     for _ in 0..4 {
         redis.cli(&["FLUSHALL"]);
@@ -60,7 +92,7 @@ async fn redis_forgets_what_one_node_has_not_heard() {
     let redis = RedisServer::start();
     let fleet = Fleet::start(&redis).await;
     let trial = Trial::begin(&fleet).await;
-    fleet.wires[1].black_hole();
+    fleet.wires[1].cut();
     trial.acknowledges(2).await;
     redis.cli(&["FLUSHALL"]);
     fleet.wires[1].mend();
@@ -119,6 +151,15 @@ async fn one_node_speaks_and_hears_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_replica_takes_over_without_the_last_writes() {
+    replica_takes_over(REPLICATED).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_replica_takes_over_without_the_last_writes_when_it_is_asked_about_every_token() {
+    replica_takes_over(PER_REQUEST).await;
+}
+
+async fn replica_takes_over(mode: &str) {
     let mut primary = RedisServer::start();
     let behind = Proxy::to(primary.address()).await;
     let port = behind.address.port().to_string();
@@ -129,7 +170,7 @@ async fn a_replica_takes_over_without_the_last_writes() {
             .contains("master_link_status:up")
     };
     until("the replica follows", async || in_step()).await;
-    let fleet = Fleet::start(&primary).await;
+    let fleet = Fleet::start_with(&primary, mode).await;
     let trial = Trial::begin(&fleet).await;
 
     behind.black_hole();

@@ -46,7 +46,7 @@ async fn two_servers_that_share_redis_are_one_service() {
         assert_eq!(checks["checks"]["redis"]["status"], "healthy", "{checks}");
 
         // Somebody who shares nothing would accept what these revoke.
-        let alone = Installation::on(&database.url, "");
+        let alone = installation.beside("");
         let refused = program(alone.path())
             .args(["serve", "--config", "horizon-auth.toml"])
             .output()
