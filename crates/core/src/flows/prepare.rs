@@ -2,6 +2,7 @@
 
 use crate::auth::Auth;
 use crate::domain::key::PublishedKey;
+use crate::domain::policy::Policy;
 use crate::error::Error;
 
 impl Auth {
@@ -50,9 +51,12 @@ impl Auth {
     /// # Errors
     /// `unavailable` if the database does not answer.
     pub async fn reload_revocations(&self) -> Result<(), Error> {
-        let now = self.now();
+        // What ended before is not read. The list is told so before it is whole: should the clock go back
+        // there, it knows that it knows nothing.
+        let since = self.now() - Policy::CLOCK_SKEW;
         let suspicions = self.denylist().begin_load().await?;
-        let entries = self.store().db().await?.list_revocations(now).await?;
+        let entries = self.store().db().await?.list_revocations(since).await?;
+        self.denylist().purge(since);
         Ok(self.denylist().load(&entries, suspicions).await?)
     }
 }

@@ -60,7 +60,8 @@ pub trait Denylist: Send + Sync + std::fmt::Debug {
         self.deny(entries).await
     }
 
-    /// Forgets entries that ended before `now`.
+    /// Forgets entries that ended before `now`. Asked about an earlier instant from then on, it answers with an
+    /// error until SQL has been read again.
     fn purge(&self, now: Timestamp);
 }
 

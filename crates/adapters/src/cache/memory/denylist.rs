@@ -1,7 +1,7 @@
 //! The set of denied tokens of one node.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use async_trait::async_trait;
@@ -20,6 +20,8 @@ pub struct MemoryDenylist {
     suspicions: AtomicU64,
     /// Of how many of these a later load has taken care.
     settled: AtomicU64,
+    /// In milliseconds: before this instant entries may be missing, because they had ended by then.
+    purged: AtomicI64,
     entries: RwLock<Entries>,
 }
 
@@ -28,6 +30,7 @@ impl Default for MemoryDenylist {
         Self {
             suspicions: AtomicU64::new(1),
             settled: AtomicU64::new(0),
+            purged: AtomicI64::new(i64::MIN),
             entries: RwLock::default(),
         }
     }
@@ -105,6 +108,16 @@ impl MemoryDenylist {
         unknown.cloned().collect()
     }
 
+    /// Has SQL read again, which keeps entries longer than any clock is wrong.
+    fn go_back(&self, purged: i64, now: Timestamp) {
+        let changed = self
+            .purged
+            .compare_exchange(purged, now.millis(), Ordering::AcqRel, Ordering::Acquire);
+        if changed.is_ok() {
+            self.suspect();
+        }
+    }
+
     fn write(&self) -> RwLockWriteGuard<'_, Entries> {
         self.entries.write().unwrap_or_else(PoisonError::into_inner)
     }
@@ -112,11 +125,20 @@ impl MemoryDenylist {
 
 #[async_trait]
 impl Denylist for MemoryDenylist {
-    async fn is_denied(&self, subject: &TokenSubject, _now: Timestamp) -> Result<bool, CacheError> {
+    async fn is_denied(&self, subject: &TokenSubject, now: Timestamp) -> Result<bool, CacheError> {
         if !self.is_complete() {
             return Err(CacheError("revocations are not loaded"));
         }
-        Ok(self.read().hit(subject))
+        let hit = self.read().hit(subject);
+        // After the look: a purge notes how far it goes before it drops anything.
+        let purged = self.purged.load(Ordering::Acquire);
+        if now.millis() < purged {
+            self.go_back(purged, now);
+            return Err(CacheError(
+                "the clock went back to a time whose revocations were dropped",
+            ));
+        }
+        Ok(hit)
     }
 
     async fn deny(&self, entries: &[Revocation]) -> Result<(), CacheError> {
@@ -144,6 +166,7 @@ impl Denylist for MemoryDenylist {
     }
 
     fn purge(&self, now: Timestamp) {
+        self.purged.fetch_max(now.millis(), Ordering::AcqRel);
         let mut known = self.write();
         known.tokens.retain(|_, until| *until > now);
         known.sessions.retain(|_, until| *until > now);

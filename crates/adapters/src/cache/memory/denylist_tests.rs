@@ -54,8 +54,9 @@ fn loaded(entries: &[Revocation]) -> MemoryDenylist {
     list
 }
 
+/// Asked late enough for every purge of these tests.
 fn denies(list: &MemoryDenylist, subject: &TokenSubject) -> bool {
-    ready(list.is_denied(subject, NOW)).unwrap()
+    ready(list.is_denied(subject, after(1000))).unwrap()
 }
 
 fn after(millis: i64) -> Timestamp {
@@ -251,4 +252,80 @@ fn a_suspicion_that_comes_while_sql_is_being_read_is_not_lost() {
     );
     ready(list.load(&[], list.suspicions())).unwrap();
     assert!(list.is_complete());
+}
+
+#[test]
+fn a_clock_that_went_back_finds_no_token_revived() {
+    let list = loaded(&[session(1, 10)]);
+    list.purge(after(3600));
+
+    // Back to when the session's tokens were alive: the entry is gone, and the list knows that.
+    assert!(ready(list.is_denied(&token(1, 1), after(5))).is_err());
+    assert!(!list.is_complete());
+
+    ready(list.load(&[session(1, 10)], list.suspicions())).unwrap();
+    assert!(ready(list.is_denied(&token(1, 1), after(5))).unwrap());
+    assert!(
+        !ready(list.is_denied(&token(2, 1), after(6))).unwrap(),
+        "and it goes on"
+    );
+}
+
+/// What can happen to one node's list.
+#[derive(Clone, Debug)]
+enum Happening {
+    /// The clock is set, in milliseconds after `NOW`.
+    Clock(i64),
+    /// A session is revoked; its tokens live so long from now.
+    Deny(u8, i64),
+    Purge,
+    /// SQL is read, if that is asked for.
+    Heal,
+    /// The process starts again.
+    Restart,
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    prop_oneof![
+        3 => (0..7_200_000_i64).prop_map(Happening::Clock),
+        4 => (0..6_u8, 1..900_000_i64).prop_map(|(number, life)| Happening::Deny(number, life)),
+        2 => Just(Happening::Purge),
+        4 => Just(Happening::Heal),
+        1 => Just(Happening::Restart),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_clock_and_no_restart_revives_a_token(happenings in prop::collection::vec(happening(), 1..80)) {
+        let (mut list, mut sql, mut now) = (MemoryDenylist::default(), Vec::new(), 0);
+        for happening in happenings {
+            match happening {
+                Happening::Clock(millis) => now = millis,
+                Happening::Deny(number, life) => {
+                    let entry = session(number, now + life);
+                    sql.push(entry.clone());
+                    ready(list.deny(&[entry])).unwrap();
+                }
+                Happening::Purge => list.purge(after(now)),
+                Happening::Heal if list.is_complete() => {}
+                Happening::Heal => {
+                    // As the statement reads them; rows are swept a day later.
+                    let living: Vec<_> = sql.iter().filter(|entry| entry.expires_at > after(now)).cloned().collect();
+                    list.purge(after(now));
+                    ready(list.load(&living, list.suspicions())).unwrap();
+                }
+                Happening::Restart => list = MemoryDenylist::default(),
+            }
+            for number in 0..6 {
+                let subject = token(number, 1);
+                let denied = sql.iter().any(|entry| entry.what.hits(&subject) && entry.expires_at > after(now));
+                if let Ok(answer) = ready(list.is_denied(&subject, after(now))) {
+                    prop_assert!(answer || !denied, "session {} at {}", number, now);
+                }
+            }
+        }
+    }
 }
