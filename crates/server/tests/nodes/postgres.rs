@@ -27,6 +27,17 @@ async fn postgres_dies() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn postgres_does_not_answer() {
+    let redis = RedisServer::start();
+    let fleet = Fleet::start(&redis).await;
+    let trial = Trial::begin(&fleet).await;
+    fleet.postgres.black_hole();
+    trial.goes_on(3000).await;
+    fleet.postgres.mend();
+    trial.end(&fleet).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn postgres_takes_no_writes() {
     let redis = RedisServer::start();
     let fleet = Fleet::start(&redis).await;
