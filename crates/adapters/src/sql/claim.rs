@@ -109,6 +109,13 @@ impl NodeClaim {
 /// Between two looks whether the connection that holds the claim is there.
 #[cfg(feature = "postgres")]
 const LOOK: Duration = Duration::from_secs(1);
+/// The server notices within half a minute that this machine is gone. Its own two hours would keep the next process out.
+#[cfg(feature = "postgres")]
+const NOTICE_OUR_END: [(&str, &str); 3] = [
+    ("tcp_keepalives_idle", "10"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+];
 /// Attempts at a claim that is taken, and the pause between them.
 const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(100);
@@ -155,7 +162,7 @@ impl SqlStore {
             #[cfg(feature = "postgres")]
             Engine::Pg(pool) => {
                 // Not one of the pool: after a restart of the server those are dead.
-                let options = pool.connect_options();
+                let options = (*pool.connect_options()).clone().options(NOTICE_OUR_END);
                 let connecting = <sqlx::PgConnection as sqlx::Connection>::connect_with(&options);
                 let mut conn = tokio::time::timeout(ACQUIRE, connecting)
                     .await

@@ -69,8 +69,23 @@ impl Trial {
         .await;
     }
 
+    /// Waits until a node refuses requests because it cannot decide or act, or does not answer at all.
+    pub(crate) async fn becomes_unavailable(&self) {
+        let enough = self.so_far().unavailable + 10;
+        until("requests are refused", async || {
+            self.so_far().unavailable >= enough
+        })
+        .await;
+    }
+
+    /// Waits for revocations that are not acknowledged.
+    pub(crate) async fn acknowledges_nothing(&self) {
+        let enough = self.so_far().uncertain + 2;
+        until("revocations fail", async || self.so_far().uncertain >= enough).await;
+    }
+
     /// What has been seen so far.
-    pub(crate) fn so_far(&self) -> Summary {
+    fn so_far(&self) -> Summary {
         self.watch.so_far()
     }
 
@@ -79,9 +94,9 @@ impl Trial {
         self.watch.moved(node, fleet.nodes[node].address);
     }
 
-    #[expect(clippy::print_stdout, reason = "`--nocapture` shows what each trial saw")]
     /// Ends when both nodes serve and revoke again, and judges.
-    pub(crate) async fn end(self, fleet: &Fleet) -> Summary {
+    #[expect(clippy::print_stdout, reason = "`--nocapture` shows what each trial saw")]
+    pub(crate) async fn end(self, fleet: &Fleet) {
         every_node_serves_again(fleet).await;
         let summary = self.watch.stop().await;
         let over = fleet.users_without_session().await;
@@ -100,7 +115,6 @@ impl Trial {
             }
         }
         println!("{}: {summary:?}", std::thread::current().name().unwrap_or("?"));
-        summary
     }
 }
 
