@@ -1,16 +1,30 @@
 //! Who may serve one database together.
 
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
 use horizon_auth_testkit::RedisServer;
 
 use crate::fleet::Fleet;
-use crate::support::{Installation, program, stderr};
+use crate::support::{Installation, PATIENCE, program, stderr};
 
 /// What a server says that is not allowed to start.
 pub(crate) fn refusal(installation: &Installation) -> String {
-    let refused = program(installation.path())
+    let mut refused = program(installation.path())
         .args(["serve", "--config", "horizon-auth.toml"])
-        .output()
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
         .unwrap();
+    let start = Instant::now();
+    while refused.try_wait().unwrap().is_none() {
+        if start.elapsed() > PATIENCE {
+            refused.kill().unwrap();
+            panic!("it serves");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let refused = refused.wait_with_output().unwrap();
     assert_eq!(refused.status.code(), Some(1), "{}", stderr(&refused));
     stderr(&refused)
 }
