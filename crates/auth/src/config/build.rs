@@ -1,6 +1,7 @@
 //! Makes the configuration from checked values. Nothing is judged here.
 
 use std::path::Path;
+use std::time::Duration;
 
 use horizon_auth_core::crypto::password_hasher::{HashEngine, HasherConfig};
 use horizon_auth_core::crypto::pepper::Peppers;
@@ -55,7 +56,7 @@ pub(super) fn config(
         server: ServerConfig {
             header_timeout: checked.read("server.header_timeout")?,
             max_header_bytes: integer(checked, "server.max_header_bytes")?,
-            drain_notice: checked.read("server.drain_notice")?,
+            drain_notice: drain_notice(checked),
             drain_timeout: checked.read("server.drain_timeout")?,
             max_connections: integer(checked, "server.max_connections")?,
         },
@@ -132,6 +133,14 @@ fn policy(checked: &Checked) -> Option<Policy> {
             mail: checked.read("rate_limit.mail")?,
         },
     })
+}
+
+/// A load balancer takes a moment to notice that a node is not ready; a developer has none.
+fn drain_notice(checked: &Checked) -> Duration {
+    let usual = if is_production(checked) { 5 } else { 0 };
+    checked
+        .read("server.drain_notice")
+        .unwrap_or(Duration::from_secs(usual))
 }
 
 /// In production a click alone never helps whoever registered somebody else's address (ADR 13).

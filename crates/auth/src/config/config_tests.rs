@@ -386,3 +386,13 @@ fn a_relative_database_file_stands_beside_the_configuration_file() {
         assert_eq!(load(absolute, "/etc"), absolute);
     }
 }
+
+#[test]
+fn a_stopping_server_warns_its_load_balancer_in_production() {
+    let production = format!("environment = \"production\"\npublic_url = \"https://a.example\"\n{MAILER}");
+    let notice = |toml: &str| with(toml).unwrap().server.drain_notice;
+    assert_eq!(notice(&production), Duration::from_secs(5));
+    assert_eq!(notice(""), Duration::ZERO);
+    let none = "[server]\ndrain_notice = \"0s\"";
+    assert_eq!(notice(&format!("{production}\n{none}")), Duration::ZERO);
+}

@@ -8,10 +8,12 @@ fn with(toml: &str) -> Result<Config, ConfigErrors> {
     ))
 }
 
+#[cfg(feature = "redis")]
 fn redis(toml: &str) -> RedisSettings {
     with(&format!("[redis]\n{toml}")).unwrap().redis.unwrap()
 }
 
+#[cfg(feature = "redis")]
 fn at(host: &str, port: u16) -> Server {
     Server {
         host: host.to_owned(),

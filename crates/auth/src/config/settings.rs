@@ -310,7 +310,7 @@ pub static SETTINGS: &[Setting] = &[
     setting("server.max_header_bytes", Kind::Size { min: 8 * KIB, max: MIB }, Is("16KiB"),
         "Largest head of a request."),
 
-    setting("server.drain_notice", Kind::Duration { min: 0, max: 10 * MINUTE }, Is("0s"),
+    setting("server.drain_notice", Kind::Duration { min: 0, max: 10 * MINUTE }, Unset("`0s` in development, `5s` in production"),
         "How long a server that stops says `503` at `/health/ready` before it refuses connections: as long as it \
          takes the load balancer to notice."),
 
