@@ -184,3 +184,27 @@ async fn no_address_is_stored_in_clear() {
     assert!(keys.starts_with("auth:rl:register:"), "{keys}");
     assert!(!keys.contains("ana"));
 }
+
+#[tokio::test]
+async fn a_server_that_died_without_a_word_is_left_for_its_successor() {
+    let (dead, successor) = (RedisServer::start(), RedisServer::start());
+    let proxy = Proxy::to(address_of(&dead)).await;
+    let limiter = RedisLimiter::new(link_to(proxy.address));
+    let rate = Rate::per_seconds(100, 60);
+    assert_eq!(hit(&limiter, Rule::Register, "ana@example.com", rate).await, None);
+    // The connection stays open and silent, as that to a machine that lost its power; a new one would work.
+    dead.signal("STOP");
+    proxy.retarget(address_of(&successor));
+    let (tenant, email) = (
+        TenantId::parse("home").unwrap(),
+        Email::parse("ana@example.com").unwrap(),
+    );
+    let counted = Counted::Account(&tenant, &email);
+    crate::support::wait_until("it counts at the successor", async || {
+        limiter
+            .hit(Rule::Register, counted, rate, NOBODYS_CLOCK)
+            .await
+            .is_ok()
+    })
+    .await;
+}

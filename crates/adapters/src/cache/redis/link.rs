@@ -222,10 +222,12 @@ impl Link {
     }
 
     async fn ask<T: FromRedisValue>(&self, question: Question<'_>) -> Result<T, LinkError> {
+        let mut used = None;
         let attempts = async {
             let mut attempt = 1;
             loop {
                 let (mut conn, generation) = self.conn().await?;
+                used = Some(generation);
                 let answer = match question {
                     Question::One(command) => command.query_async(&mut conn).await,
                     Question::Several(commands) => commands.query_async(&mut conn).await,
@@ -244,10 +246,15 @@ impl Link {
                 attempt += 1;
             }
         };
-        let out_of_time = |_| Err(LinkError("no answer in time".to_owned()));
-        timeout(self.config.timeout, attempts)
-            .await
-            .unwrap_or_else(out_of_time)
+        if let Ok(outcome) = timeout(self.config.timeout, attempts).await {
+            return outcome;
+        }
+        // A server that died without a word leaves a connection that looks whole. The library's own
+        // time-out for an answer is as long, so it cannot be relied on to come first.
+        if let Some(generation) = used {
+            self.drop_conn(generation).await;
+        }
+        Err(LinkError("no answer in time".to_owned()))
     }
 
     async fn conn(&self) -> Result<(Conn, u64), LinkError> {
