@@ -6,6 +6,7 @@
 //! is the truth: that is SQL.
 //! When Redis cannot be asked, every one of them answers with an error and the caller refuses.
 
+mod config;
 mod denylist;
 mod entry;
 mod feed;
@@ -17,9 +18,10 @@ mod link;
 mod look_up;
 mod publisher;
 
+pub use config::{Address, RedisConfig, Topology};
 pub use denylist::ReplicatedDenylist;
 pub use health::{EvictionPolicy, RedisHealth};
 pub use limiter::RedisLimiter;
-pub use link::{Address, Link, LinkError, RedisConfig, Topology};
+pub use link::{Link, LinkError};
 pub use look_up::LookUpDenylist;
 pub use publisher::PublishingDenylist;
