@@ -8,11 +8,12 @@ use crate::domain::client::Client;
 use crate::domain::ids::UserId;
 use crate::domain::locale::Locale;
 use crate::domain::mail::{ClaimedMail, MailContext, MailKind, OutgoingMail};
-use crate::domain::one_time::{NewOneTimeToken, Purpose};
+use crate::domain::one_time::Purpose;
 use crate::domain::time::Timestamp;
 use crate::domain::token::{OneTime, Secret};
 use crate::domain::user::{DisableReason, User};
 use crate::error::Error;
+use crate::flows::mint_link::NewLink;
 use crate::ports::mailer::MailError;
 
 /// Mails claimed at once. Their attempts run side by side.
@@ -248,21 +249,18 @@ impl Auth {
         purpose: Purpose,
         now: Timestamp,
     ) -> Result<Option<Secret<OneTime>>, Error> {
-        let secret = self.fresh_one_time_token()?;
         let mut tx = self.store().begin().await?;
         if !tx.lock_user(&mail.tenant, user).await? || !tx.find_mail_claim(mail).await? {
             return Ok(None);
         }
-        tx.insert_one_time_token(&NewOneTimeToken {
-            digest: secret.digest(),
-            tenant: mail.tenant.clone(),
+        let link = NewLink {
+            tenant: &mail.tenant,
             user,
             purpose,
-            email: mail.email.clone(),
-            created_at: now,
-            expires_at: now + self.mail_ttl(mail.kind),
-        })
-        .await?;
+            kind: mail.kind,
+            email: &mail.email,
+        };
+        let secret = self.mint_link(&mut *tx, link, now).await?;
         tx.commit().await?;
         Ok(Some(secret))
     }

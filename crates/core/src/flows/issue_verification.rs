@@ -2,10 +2,12 @@
 
 use crate::auth::Auth;
 use crate::domain::ids::UserId;
-use crate::domain::one_time::{NewOneTimeToken, Purpose};
+use crate::domain::mail::MailKind;
+use crate::domain::one_time::Purpose;
 use crate::domain::tenant::TenantId;
 use crate::domain::token::{OneTime, Secret};
 use crate::error::{Code, Error};
+use crate::flows::mint_link::NewLink;
 
 impl Auth {
     /// Makes a verification token for the user's present address, to be mailed
@@ -20,21 +22,18 @@ impl Auth {
         user: UserId,
     ) -> Result<Secret<OneTime>, Error> {
         let now = self.now();
-        let secret = self.fresh_one_time_token()?;
         let mut tx = self.store().begin().await?;
         let Some(owner) = tx.find_user(tenant, user).await? else {
             return Err(Code::NotFound.into());
         };
-        tx.insert_one_time_token(&NewOneTimeToken {
-            digest: secret.digest(),
-            tenant: tenant.clone(),
+        let link = NewLink {
+            tenant,
             user,
             purpose: Purpose::VerifyEmail,
-            email: owner.email,
-            created_at: now,
-            expires_at: now + self.policy().mail.verification_ttl,
-        })
-        .await?;
+            kind: MailKind::VerifyEmail,
+            email: &owner.email,
+        };
+        let secret = self.mint_link(&mut *tx, link, now).await?;
         tx.commit().await?;
         Ok(secret)
     }

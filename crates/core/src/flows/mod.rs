@@ -33,6 +33,7 @@ mod list_users;
 mod login;
 mod logout;
 mod mail_reset;
+mod mint_link;
 mod open_link;
 mod prepare;
 mod profile;
