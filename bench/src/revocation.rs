@@ -2,7 +2,6 @@
 //! log-out while two nodes share a Redis.
 
 use std::fs;
-use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -11,12 +10,11 @@ use horizon_auth::config::Config;
 use horizon_auth::{Auth, Engine, Worker};
 use horizon_auth_core::domain::client::Client;
 use horizon_auth_core::flows::{AuthenticateCommand, LogoutCommand, LogoutScope, RefreshCommand};
+use horizon_auth_testkit::RedisServer;
 use rustix::thread::gettid;
 use sqlx::{Connection as _, PgConnection};
-use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::child::Running;
 use crate::figures::{Goal, Row, Table, median, millis, percentile, ratio};
 use crate::{Plan, Result, engine, machine, refresh};
 
@@ -34,44 +32,10 @@ pub fn measure(plan: &Plan, table: &mut Table) -> Result<()> {
         return Ok(());
     };
     engine::log_to_nowhere();
-    let redis = Redis::start()?;
+    let redis = RedisServer::start();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     verification(plan, &runtime, server, &redis, table)?;
     barrier(plan, &runtime, server, &redis, table)
-}
-
-/// A Redis of our own.
-struct Redis {
-    port: u16,
-    _process: Running,
-    _folder: TempDir,
-}
-
-impl Redis {
-    fn start() -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        // Redis cannot be told to choose a port.
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let process = Running::start(
-            Command::new("redis-server")
-                .args([
-                    "--port",
-                    &port.to_string(),
-                    "--bind",
-                    "127.0.0.1",
-                    "--save",
-                    "",
-                    "--dir",
-                ])
-                .arg(folder.path())
-                .stdout(Stdio::null()),
-        )?;
-        Ok(Self {
-            port,
-            _process: process,
-            _folder: folder,
-        })
-    }
 }
 
 /// One node, with its background work.
@@ -100,7 +64,7 @@ impl Node {
 }
 
 /// A configuration on a fresh schema, with so many entries in it.
-async fn database(server: &str, redis: &Redis, name: &str, entries: i64) -> Result<Config> {
+async fn database(server: &str, redis: &RedisServer, name: &str, entries: i64) -> Result<Config> {
     let url = refresh::fresh_schema(server).await?;
     let more = format!(
         "[redis]\nurl = \"redis://127.0.0.1:{}\"\nprefix = \"{name}:\"\n",
@@ -174,7 +138,7 @@ fn verification(
     plan: &Plan,
     runtime: &Runtime,
     server: &str,
-    redis: &Redis,
+    redis: &RedisServer,
     table: &mut Table,
 ) -> Result<()> {
     let mut subjects = Vec::new();
@@ -312,7 +276,13 @@ async fn round_of_untimed(subject: &Subject, client: &Client) -> Result<()> {
     Ok(())
 }
 
-fn barrier(plan: &Plan, runtime: &Runtime, server: &str, redis: &Redis, table: &mut Table) -> Result<()> {
+fn barrier(
+    plan: &Plan,
+    runtime: &Runtime,
+    server: &str,
+    redis: &RedisServer,
+    table: &mut Table,
+) -> Result<()> {
     const GOAL: f64 = 5.0;
     let took = runtime.block_on(async {
         let config = database(server, redis, "barrier", 0).await?;
