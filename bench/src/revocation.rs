@@ -301,7 +301,7 @@ fn barrier(
             let claims = one.auth().authenticate(command).await?;
             let start = Instant::now();
             let logout = LogoutCommand {
-                claims: &claims,
+                caller: &claims,
                 scope: LogoutScope::Session,
                 client: client.clone(),
             };

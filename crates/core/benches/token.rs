@@ -18,6 +18,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use horizon_auth_core::crypto::access_token::AccessTokens;
 use horizon_auth_core::crypto::keyring::{KeyRing, SigningKey};
 use horizon_auth_core::domain::claims::AccessClaims;
+use horizon_auth_core::domain::identity::Identity;
 use horizon_auth_core::domain::ids::{SessionId, TokenId, UserId};
 use horizon_auth_core::domain::key::Algorithm;
 use horizon_auth_core::domain::role::Role;
@@ -64,18 +65,21 @@ impl Bare {
 
 fn claims() -> Result<AccessClaims, Error> {
     Ok(AccessClaims {
-        sub: UserId::mint(NOW, [1; 10]),
-        email: "ana.example@example.com".to_owned(),
-        tenant: TenantId::parse("default")?,
-        roles: vec![Role::parse("admin")?, Role::parse("user")?],
+        identity: Identity {
+            id: UserId::mint(NOW, [1; 10]),
+            email: "ana.example@example.com".to_owned(),
+            tenant: TenantId::parse("default")?,
+            roles: vec![Role::parse("admin")?, Role::parse("user")?],
+            session: SessionId::mint(NOW, [3; 10]),
+            epoch: 0,
+            tenant_epoch: 0,
+        },
         iat: NOW.seconds(),
         exp: NOW.seconds() + 900,
         nbf: None,
         iss: ISSUER.to_owned(),
         aud: AUDIENCE.to_owned(),
         jti: TokenId::mint(NOW, [2; 10]),
-        sid: SessionId::mint(NOW, [3; 10]),
-        epoch: 0,
     })
 }
 

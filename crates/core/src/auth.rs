@@ -12,6 +12,7 @@ use crate::crypto::password_hasher::PasswordHasher;
 use crate::domain::audit::{AuditRow, Event, Level};
 use crate::domain::claims::AccessClaims;
 use crate::domain::client::Client;
+use crate::domain::identity::Identity;
 use crate::domain::ids::{EventId, RequestId, SessionId, TokenId, UserId};
 use crate::domain::limits::{Counted, Rule};
 use crate::domain::policy::Policy;
@@ -324,18 +325,13 @@ impl Auth {
         let policy = self.policy();
         let iat = now.seconds();
         let claims = AccessClaims {
-            sub: user.id,
-            email: user.email.canonical().to_owned(),
-            tenant: user.tenant.clone(),
-            roles: user.roles.clone(),
+            identity: Identity::new(user, session),
             iat,
             exp: iat + whole_seconds(policy.access_ttl),
             nbf: None,
             iss: policy.issuer.clone(),
             aud: policy.audience.clone(),
             jti: TokenId::mint(now, self.random()?),
-            sid: session,
-            epoch: user.token_epoch,
         };
         Ok(self.tokens().sign(&claims)?)
     }

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use horizon_auth_core::crypto::access_token::{AccessTokens, TokenFault};
 use horizon_auth_core::domain::claims::AccessClaims;
+use horizon_auth_core::domain::identity::Identity;
 use horizon_auth_core::domain::ids::{SessionId, TokenId, UserId};
 use horizon_auth_core::domain::key::Algorithm;
 use horizon_auth_core::domain::role::Role;
@@ -36,18 +37,21 @@ fn any_claims() -> impl Strategy<Value = AccessClaims> {
         |((sub, jti, sid), email, tenant, roles, iat, epoch)| {
             let at = Timestamp::from_millis(iat * 1000);
             AccessClaims {
-                sub: UserId::mint(at, sub),
-                email,
-                tenant: TenantId::parse(&tenant).unwrap(),
-                roles: roles.iter().map(|role| Role::parse(role).unwrap()).collect(),
+                identity: Identity {
+                    id: UserId::mint(at, sub),
+                    email,
+                    tenant: TenantId::parse(&tenant).unwrap(),
+                    roles: roles.iter().map(|role| Role::parse(role).unwrap()).collect(),
+                    session: SessionId::mint(at, sid),
+                    epoch,
+                    tenant_epoch: epoch / 2,
+                },
                 iat,
                 exp: iat + LIFE,
                 nbf: None,
                 iss: ISSUER.to_owned(),
                 aud: AUDIENCE.to_owned(),
                 jti: TokenId::mint(at, jti),
-                sid: SessionId::mint(at, sid),
-                epoch,
             }
         },
     )
@@ -210,7 +214,7 @@ proptest! {
             let token = tokens.sign(&claims).unwrap();
             for _first_hand_and_from_memory in 0..2 {
                 let read = tokens.verify(&token, issued(&claims)).unwrap();
-                prop_assert_eq!(&*read, &claims);
+                prop_assert_eq!(&read.claims, &claims);
             }
             let end = Timestamp::from_millis(claims.exp * 1000);
             prop_assert_eq!(tokens.verify(&token, end), Err(TokenFault::Expired));
@@ -231,12 +235,12 @@ proptest! {
             names.sort_unstable();
             prop_assert_eq!(
                 names,
-                ["aud", "email", "epoch", "exp", "iat", "iss", "jti", "roles", "sid", "sub", "tenantId"]
+                ["aud", "email", "epoch", "exp", "iat", "iss", "jti", "roles", "sid", "sub", "tenantEpoch", "tenantId"]
             );
             for name in ["sub", "email", "tenantId", "iss", "aud", "jti", "sid"] {
                 prop_assert!(payload[name].is_string(), "{name}");
             }
-            prop_assert_eq!(&payload["sub"], &claims.sub.to_string());
+            prop_assert_eq!(&payload["sub"], &claims.id.to_string());
             prop_assert_eq!(payload["email"].as_str(), Some(claims.email.as_str()));
             prop_assert_eq!(payload["tenantId"].as_str(), Some(claims.tenant.as_str()));
             let roles: Vec<&str> = payload["roles"].as_array().unwrap().iter().filter_map(|role| role.as_str()).collect();
@@ -250,7 +254,7 @@ proptest! {
     fn what_another_implementation_signs_is_accepted_and_the_other_way_round(claims in any_claims()) {
         each(|key, tokens, peer| {
             let theirs = peer.sign(key, &claims);
-            prop_assert_eq!(&*tokens.verify(&theirs, issued(&claims)).unwrap(), &claims);
+            prop_assert_eq!(&tokens.verify(&theirs, issued(&claims)).unwrap().claims, &claims);
             let ours = tokens.sign(&claims).unwrap();
             prop_assert_eq!(peer.verify(&ours), Some(claims.clone()));
             Ok(())
@@ -268,7 +272,7 @@ proptest! {
                 change.apply(&mut token);
             }
             if let Ok(read) = tokens.verify(&token, issued(&claims)) {
-                prop_assert_eq!(peer.verify(&token), Some((*read).clone()), "{}", token);
+                prop_assert_eq!(peer.verify(&token), Some(read.claims.clone()), "{}", token);
             }
             Ok(())
         })?;
@@ -289,7 +293,7 @@ proptest! {
             };
             let token = key.token(&header, &payload);
             if let Ok(read) = tokens.verify(&token, now) {
-                prop_assert_eq!(peer.verify(&token), Some((*read).clone()), "{} {}", header, payload);
+                prop_assert_eq!(peer.verify(&token), Some(read.claims.clone()), "{} {}", header, payload);
             }
             Ok(())
         })?;

@@ -7,6 +7,7 @@ mod body;
 pub mod config;
 mod cookies;
 pub mod extract;
+mod gate;
 mod layers;
 mod pages;
 mod problem;
@@ -14,6 +15,7 @@ mod router;
 mod routes;
 mod state;
 
+pub use gate::Gate;
 pub use pages::pages;
 pub use problem::Problem;
 pub use router::router;

@@ -11,8 +11,7 @@ use crate::cookies::RefreshCookie;
 
 /// The engine with its front end's settings. Cheap to clone.
 ///
-/// An application that uses [`CurrentUser`](crate::extract::CurrentUser) in its
-/// own routes implements `FromRef` of its state for this type.
+/// Extractors in an application's own routes need a [`Gate`](crate::Gate) made of it.
 #[derive(Clone, Debug)]
 pub struct Http(Arc<Inner>);
 

@@ -10,7 +10,7 @@ use horizon_auth_core::crypto::access_token::AccessTokens;
 use horizon_auth_core::crypto::keyring::{KeyRing, SigningKey};
 use horizon_auth_core::crypto::password_hasher::{HashEngine, HasherConfig, PasswordHasher};
 use horizon_auth_core::crypto::pepper::Peppers;
-use horizon_auth_core::domain::claims::AccessClaims;
+use horizon_auth_core::domain::claims::VerifiedToken;
 use horizon_auth_core::domain::client::Client;
 use horizon_auth_core::domain::email::Email;
 use horizon_auth_core::domain::key::Algorithm;
@@ -277,7 +277,7 @@ impl TestAuth {
     }
 
     /// Verifies an access token.
-    pub async fn authenticate(&self, token: &str) -> Result<Arc<AccessClaims>, Error> {
+    pub async fn authenticate(&self, token: &str) -> Result<Arc<VerifiedToken>, Error> {
         let cmd = AuthenticateCommand {
             token,
             tenant: &tenant(),
@@ -293,10 +293,10 @@ impl TestAuth {
 
     /// Logs out as far as said.
     pub async fn logout_scope(&self, token: &str, scope: LogoutScope) -> Result<(), Error> {
-        let claims = self.authenticate(token).await?;
+        let caller = self.authenticate(token).await?;
         self.auth
             .logout(LogoutCommand {
-                claims: &claims,
+                caller: &caller,
                 scope,
                 client: self.client(),
             })

@@ -183,7 +183,7 @@ proptest! {
             assert_eq!(t.database.number(unmailed).await, 0, "every new user is asked to verify");
 
             let claims = t.authenticate(&answer.access_token()).await.unwrap();
-            let token = t.auth.issue_verification(&claims.tenant, claims.sub).await.unwrap();
+            let token = t.auth.issue_verification(&claims.tenant, claims.id).await.unwrap();
             let (visible, secret) = token.reveal().split_once('.').unwrap();
             assert_eq!(uuid::Uuid::parse_str(visible).unwrap().get_version_num(), 4);
             assert_eq!(secret.len(), 43, "256 bits beside the UUID");

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use horizon_auth_core::domain::ids::{SessionId, TokenId, UserId};
+use horizon_auth_core::domain::ids::{Fingerprint, SessionId, TokenId, UserId};
 use horizon_auth_core::domain::revocation::{Revocation, Revoked};
 use horizon_auth_core::domain::time::Timestamp;
 use horizon_auth_core::ports::store::{Result, Revocations, StoreError};
@@ -11,6 +11,8 @@ use super::types::tenant;
 const TOKEN: &str = "token";
 const SESSION: &str = "session";
 const USER: &str = "user";
+const TENANT: &str = "tenant";
+const KEY: &str = "key";
 
 #[derive(sqlx::FromRow)]
 struct RevocationRow {
@@ -28,6 +30,8 @@ impl<C: HasConn> Revocations for Sql<C> {
             Revoked::Token(token) => (TOKEN, token.uuid(), 0),
             Revoked::Session(session) => (SESSION, session.uuid(), 0),
             Revoked::User { user, min_epoch } => (USER, user.uuid(), min_epoch),
+            Revoked::Tenant { tenant, min_epoch } => (TENANT, tenant.uuid(), min_epoch),
+            Revoked::Key(key) => (KEY, key.uuid(), 0),
         };
         // The later end wins: an entry is never shortened. Only PostgreSQL serves several nodes, and only
         // there a look finds entries by the transaction that wrote them.
@@ -101,6 +105,11 @@ impl TryFrom<RevocationRow> for Revocation {
                 user: UserId::from_uuid(row.subject),
                 min_epoch: row.min_epoch,
             },
+            TENANT => Revoked::Tenant {
+                tenant: Fingerprint::from_uuid(row.subject),
+                min_epoch: row.min_epoch,
+            },
+            KEY => Revoked::Key(Fingerprint::from_uuid(row.subject)),
             _ => return Err(StoreError::corrupt("a revocation is of an unknown kind")),
         };
         Ok(Self {

@@ -100,6 +100,7 @@ struct RotatedRow {
     locale: Option<String>,
     cred_version: Option<i64>,
     token_epoch: Option<i64>,
+    tenant_epoch: Option<i64>,
     created_at: Option<i64>,
     updated_at: Option<i64>,
     roles: Option<String>,
@@ -141,12 +142,13 @@ async fn rotate_postgres(pool: &sqlx::PgPool, rotation: &Rotation) -> Result<Rot
          )
          SELECT (extract(epoch FROM statement_timestamp()) * 1000000)::bigint AS asked_at,
                 won.session_id, won.child_expires_at, won.id, won.tenant_id, won.email, won.email_written,
-                won.full_name, won.email_verified_at, won.locale, won.cred_version, won.token_epoch, won.created_at,
-                won.updated_at, won.roles
+                won.full_name, won.email_verified_at, won.locale, won.cred_version, won.token_epoch, won.tenant_epoch,
+                won.created_at, won.updated_at, won.roles
            FROM (SELECT 1) always LEFT JOIN (
                 SELECT claimed.session_id, child.idle_expires_at AS child_expires_at, u.id, u.tenant_id, u.email,
                        u.email_written, u.full_name, u.email_verified_at, u.locale, u.cred_version, u.token_epoch,
                        u.created_at, u.updated_at,
+                       (SELECT t.token_epoch FROM tenants t WHERE t.id = u.tenant_id) AS tenant_epoch,
                        (SELECT string_agg(r.role, ' ') FROM user_roles r
                          WHERE r.user_id = u.id AND r.tenant_id = u.tenant_id) AS roles
                   FROM claimed CROSS JOIN child JOIN users u ON u.id = claimed.user_id
@@ -193,6 +195,7 @@ impl RotatedRow {
             locale: self.locale,
             cred_version: self.cred_version.ok_or_else(missing)?,
             token_epoch: self.token_epoch.ok_or_else(missing)?,
+            tenant_epoch: self.tenant_epoch.ok_or_else(missing)?,
             created_at: self.created_at.ok_or_else(missing)?,
             updated_at: self.updated_at.ok_or_else(missing)?,
             roles: self.roles,

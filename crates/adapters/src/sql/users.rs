@@ -63,6 +63,7 @@ impl<C: HasConn> Users for Sql<C> {
             self,
             "SELECT u.id, u.tenant_id, u.email, u.email_written, u.full_name, u.email_verified_at, u.disabled_at,
                     u.disabled_reason, u.locale, u.cred_version, u.token_epoch, u.created_at, u.updated_at,
+                    (SELECT t.token_epoch FROM tenants t WHERE t.id = u.tenant_id) AS tenant_epoch,
                     (SELECT string_agg(r.role, ' ') FROM user_roles r
                       WHERE r.user_id = u.id AND r.tenant_id = u.tenant_id) AS roles
                FROM users u WHERE u.id = $1 AND u.tenant_id = $2",
@@ -99,6 +100,7 @@ impl<C: HasConn> Users for Sql<C> {
             self,
             "SELECT u.id, u.tenant_id, u.email, u.email_written, u.full_name, u.email_verified_at, u.disabled_at,
                     u.disabled_reason, u.locale, u.cred_version, u.token_epoch, u.created_at, u.updated_at,
+                    (SELECT t.token_epoch FROM tenants t WHERE t.id = u.tenant_id) AS tenant_epoch,
                     (SELECT string_agg(r.role, ' ') FROM user_roles r
                       WHERE r.user_id = u.id AND r.tenant_id = u.tenant_id) AS roles
                FROM users u WHERE u.tenant_id = $1 AND u.email = $2",
@@ -119,6 +121,7 @@ impl<C: HasConn> Users for Sql<C> {
             self,
             "SELECT u.id, u.tenant_id, u.email, u.email_written, u.full_name, u.email_verified_at, u.disabled_at,
                     u.disabled_reason, u.locale, u.cred_version, u.token_epoch, u.created_at, u.updated_at,
+                    (SELECT t.token_epoch FROM tenants t WHERE t.id = u.tenant_id) AS tenant_epoch,
                     (SELECT string_agg(r.role, ' ') FROM user_roles r
                       WHERE r.user_id = u.id AND r.tenant_id = u.tenant_id) AS roles
                FROM users u WHERE u.tenant_id = $1 AND u.id > $2 ORDER BY u.id LIMIT $3",

@@ -47,7 +47,7 @@ impl Checked {
             ..Self::default()
         };
         let mut values = given.values;
-        for setting in SETTINGS {
+        for setting in SETTINGS.iter() {
             let (raw, place) = match (values.remove(setting.path), setting.fallback) {
                 (Some((raw, place)), _) => (Some(raw), place),
                 (None, Fallback::Is(text)) => (Some(Raw::word(text)), Place::Default),

@@ -25,7 +25,7 @@ directory of the configuration file.
 pub fn reference_markdown() -> String {
     let mut page = HEAD.to_owned();
     let mut section = None;
-    for setting in SETTINGS {
+    for setting in SETTINGS.iter() {
         if section != Some(setting.section()) {
             section = Some(setting.section());
             page.push_str(&heading(setting.section()));

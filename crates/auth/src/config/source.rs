@@ -31,7 +31,7 @@ pub(super) fn merge(file: Option<(&str, &str)>, env: Vec<(String, String)>) -> G
         .into_iter()
         .map(|(name, text)| (name, Zeroizing::new(text)))
         .collect();
-    for setting in SETTINGS {
+    for setting in SETTINGS.iter() {
         given.read_aliases(setting, &env);
     }
     for (name, text) in &env {

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn names_and_variables_are_unique() {
     let mut names = BTreeSet::new();
-    for setting in SETTINGS {
+    for setting in SETTINGS.iter() {
         assert!(names.insert(setting.variable()), "{}", setting.path);
         assert!(setting.about.ends_with('.'), "{}", setting.path);
         assert_eq!(find_setting(setting.path).unwrap().path, setting.path);
@@ -31,7 +31,7 @@ fn with(variable: &str, text: &str) -> Result<Config, ConfigErrors> {
 #[test]
 fn every_setting_has_an_effect() {
     let before = format!("{:?}", with("", "").unwrap());
-    for setting in SETTINGS {
+    for setting in SETTINGS.iter() {
         let other = match setting.kind {
             Kind::Text if setting.path == "redis.primary" => continue,
             Kind::Text => "other",
@@ -110,7 +110,7 @@ fn the_example_file_is_a_valid_configuration_with_and_without_its_comments() {
 #[test]
 fn the_reference_page_has_a_row_for_every_setting() {
     let page = reference_markdown();
-    for setting in SETTINGS {
+    for setting in SETTINGS.iter() {
         let row = format!("| `{}` | ", setting.path);
         assert_eq!(
             page.lines().filter(|line| line.starts_with(&row)).count(),

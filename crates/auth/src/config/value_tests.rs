@@ -8,7 +8,7 @@ fn text(text: &str) -> Raw {
 
 #[test]
 fn every_default_is_a_value_of_its_setting() {
-    for setting in SETTINGS {
+    for setting in SETTINGS.iter() {
         if let Fallback::Is(default) = setting.fallback {
             assert!(
                 parse(setting.kind, &Raw::word(default)).is_ok(),

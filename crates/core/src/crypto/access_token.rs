@@ -12,7 +12,8 @@ use serde_json::Value;
 use super::CryptoError;
 use super::jws::{self, MAX_TOKEN_BYTES, Object};
 use super::keyring::KeyRing;
-use crate::domain::claims::AccessClaims;
+use crate::domain::claims::{AccessClaims, VerifiedToken};
+use crate::domain::ids::Fingerprint;
 use crate::domain::time::Timestamp;
 
 /// How many verified tokens are remembered unless told otherwise.
@@ -45,7 +46,7 @@ pub struct AccessTokens {
 /// A token whose signature was right.
 #[derive(Clone)]
 struct Verified {
-    claims: Arc<AccessClaims>,
+    token: Arc<VerifiedToken>,
     kid: Arc<str>,
 }
 
@@ -108,7 +109,7 @@ impl AccessTokens {
     ///
     /// # Errors
     /// [`TokenFault::Expired`] if only its age is wrong, [`TokenFault::Invalid`] for every other fault.
-    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Arc<AccessClaims>, TokenFault> {
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Arc<VerifiedToken>, TokenFault> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenFault::Invalid); // before hashing: its length is the attacker's choice
         }
@@ -118,14 +119,14 @@ impl AccessTokens {
             if self.ring.find(&known.kid).is_none() {
                 return Err(TokenFault::Invalid);
             }
-            self.check_times(&known.claims, now)?;
-            return Ok(known.claims);
+            self.check_times(&known.token, now)?;
+            return Ok(known.token);
         }
         let fresh = self.verify_fresh(token)?;
-        self.check_times(&fresh.claims, now)?;
-        let claims = Arc::clone(&fresh.claims);
+        self.check_times(&fresh.token, now)?;
+        let token = Arc::clone(&fresh.token);
         self.verified.insert(id, fresh);
-        Ok(claims)
+        Ok(token)
     }
 
     /// Everything that does not depend on the time.
@@ -136,7 +137,10 @@ impl AccessTokens {
             return Err(TokenFault::Invalid);
         }
         Ok(Verified {
-            claims: Arc::new(claims),
+            token: Arc::new(VerifiedToken {
+                claims,
+                key: Fingerprint::of(key.kid()),
+            }),
             kid: key.kid().into(),
         })
     }

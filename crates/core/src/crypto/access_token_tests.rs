@@ -1,5 +1,6 @@
 use super::*;
 use crate::crypto::keyring::SigningKey;
+use crate::domain::identity::Identity;
 use crate::domain::ids::{SessionId, TokenId, UserId};
 use crate::domain::key::Algorithm;
 use crate::domain::role::Role;
@@ -13,19 +14,26 @@ fn at(seconds: i64) -> Timestamp {
 
 fn claims() -> AccessClaims {
     AccessClaims {
-        sub: UserId::mint(at(NOW), [1; 10]),
-        email: "ana@example.com".to_owned(),
-        tenant: TenantId::parse("default").unwrap(),
-        roles: vec![Role::parse("user").unwrap()],
+        identity: Identity {
+            id: UserId::mint(at(NOW), [1; 10]),
+            email: "ana@example.com".to_owned(),
+            tenant: TenantId::parse("default").unwrap(),
+            roles: vec![Role::parse("user").unwrap()],
+            session: SessionId::mint(at(NOW), [3; 10]),
+            epoch: 0,
+            tenant_epoch: 0,
+        },
         iat: NOW,
         exp: NOW + 900,
         nbf: None,
         iss: "https://issuer.example".to_owned(),
         aud: "app".to_owned(),
         jti: TokenId::mint(at(NOW), [2; 10]),
-        sid: SessionId::mint(at(NOW), [3; 10]),
-        epoch: 0,
     }
+}
+
+fn of(identity: Identity) -> AccessClaims {
+    AccessClaims { identity, ..claims() }
 }
 
 fn with_leeway(leeway: Duration) -> AccessTokens {
@@ -50,7 +58,7 @@ fn what_is_signed_is_verified_first_hand_and_from_memory() {
     let token = tokens.sign(&claims()).unwrap();
     let first = tokens.verify(&token, at(NOW)).unwrap();
     let second = tokens.verify(&token, at(NOW)).unwrap();
-    assert_eq!(*first, claims());
+    assert_eq!(first.claims, claims());
     assert!(Arc::ptr_eq(&first, &second));
     assert_eq!(tokens.verified.len(), 1);
 }
@@ -120,10 +128,10 @@ fn claims_that_would_not_be_accepted_are_not_signed() {
             nbf: Some(-1),
             ..claims()
         },
-        AccessClaims {
+        of(Identity {
             email: "x".repeat(MAX_TOKEN_BYTES),
-            ..claims()
-        },
+            ..claims().identity
+        }),
     ] {
         assert!(tokens.sign(&wrong).is_err());
     }
@@ -173,7 +181,12 @@ fn the_memory_is_bounded_and_can_be_turned_off() {
     for entries in [0, 8] {
         let tokens = tokens().with_cache_entries(entries);
         for epoch in 0..40 {
-            let token = tokens.sign(&AccessClaims { epoch, ..claims() }).unwrap();
+            let token = tokens
+                .sign(&of(Identity {
+                    epoch,
+                    ..claims().identity
+                }))
+                .unwrap();
             assert!(tokens.verify(&token, at(NOW)).is_ok());
             assert!(tokens.verify(&token, at(NOW)).is_ok());
         }

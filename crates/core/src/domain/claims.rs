@@ -1,26 +1,19 @@
 //! The claims of an access token (decision D6, RFC 9068).
 
-use std::fmt;
+use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{SessionId, TokenId, UserId};
+use super::identity::Identity;
+use super::ids::{Fingerprint, TokenId};
 use super::revocation::TokenSubject;
-use super::role::Role;
-use super::tenant::TenantId;
 
 /// Everything an access token says. Times are seconds since the epoch. `Debug` hides the address.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessClaims {
     /// Who.
-    pub sub: UserId,
-    /// The canonical address at issue.
-    pub email: String,
-    /// The tenant.
-    #[serde(rename = "tenantId")]
-    pub tenant: TenantId,
-    /// Sorted role names.
-    pub roles: Vec<Role>,
+    #[serde(flatten)]
+    pub identity: Identity,
     /// Issued at.
     pub iat: i64,
     /// Expires at.
@@ -34,36 +27,46 @@ pub struct AccessClaims {
     pub aud: String,
     /// Id of this token.
     pub jti: TokenId,
-    /// Id of its session.
-    pub sid: SessionId,
-    /// The user's token epoch at issue; compared with cut-offs.
-    pub epoch: i64,
 }
 
-impl AccessClaims {
+impl Deref for AccessClaims {
+    type Target = Identity;
+
+    fn deref(&self) -> &Identity {
+        &self.identity
+    }
+}
+
+/// An access token that was believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedToken {
+    /// What it says.
+    pub claims: AccessClaims,
+    /// The key that signed it.
+    pub key: Fingerprint,
+}
+
+impl VerifiedToken {
     /// The parts that revocation looks at.
     #[must_use]
     pub const fn subject(&self) -> TokenSubject {
+        let identity = &self.claims.identity;
         TokenSubject {
-            token: self.jti,
-            session: self.sid,
-            user: self.sub,
-            epoch: self.epoch,
+            token: Some(self.claims.jti),
+            session: identity.session,
+            user: identity.id,
+            epoch: identity.epoch,
+            tenant: identity.tenant.fingerprint(),
+            tenant_epoch: identity.tenant_epoch,
+            key: Some(self.key),
         }
     }
 }
 
-impl fmt::Debug for AccessClaims {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccessClaims")
-            .field("sub", &self.sub)
-            .field("tenant", &self.tenant)
-            .field("roles", &self.roles)
-            .field("iat", &self.iat)
-            .field("exp", &self.exp)
-            .field("jti", &self.jti)
-            .field("sid", &self.sid)
-            .field("epoch", &self.epoch)
-            .finish_non_exhaustive()
+impl Deref for VerifiedToken {
+    type Target = AccessClaims;
+
+    fn deref(&self) -> &AccessClaims {
+        &self.claims
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -65,6 +66,38 @@ id! {
     MailId;
     /// One HTTP request, echoed as `X-Request-Id`.
     RequestId;
+}
+
+/// Stands for a name where an id is wanted: the first 128 bits of its SHA-256, in the form of a UUID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Fingerprint(Uuid);
+
+impl Fingerprint {
+    /// The fingerprint of a name.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest(&SHA256, name.as_bytes()).as_ref()[..16]);
+        Self(Uuid::from_bytes(bytes))
+    }
+
+    /// Wraps a fingerprint read from storage.
+    #[must_use]
+    pub const fn from_uuid(id: Uuid) -> Self {
+        Self(id)
+    }
+
+    /// The bare bits.
+    #[must_use]
+    pub const fn uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod blocklist;
 pub mod claims;
 pub mod client;
 pub mod email;
+pub mod identity;
 pub mod ids;
 pub mod key;
 pub mod limits;

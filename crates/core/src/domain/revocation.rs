@@ -6,7 +6,7 @@
 //! Two nodes whose clocks differ can therefore never disagree about which token
 //! came first (see the record on counted cut-offs in `docs/adr`).
 
-use super::ids::{SessionId, TokenId, UserId};
+use super::ids::{Fingerprint, SessionId, TokenId, UserId};
 use super::tenant::TenantId;
 use super::time::Timestamp;
 
@@ -24,6 +24,15 @@ pub enum Revoked {
         /// The lowest epoch still accepted.
         min_epoch: i64,
     },
+    /// Everything of a tenant older than `min_epoch`.
+    Tenant {
+        /// Stands for the tenant's name.
+        tenant: Fingerprint,
+        /// The lowest epoch of the tenant still accepted.
+        min_epoch: i64,
+    },
+    /// Every access token signed with a key, named by the fingerprint of its id.
+    Key(Fingerprint),
 }
 
 /// One row of the revocation table: the truth that caches replicate.
@@ -37,17 +46,23 @@ pub struct Revocation {
     pub expires_at: Timestamp,
 }
 
-/// The parts of a verified token that revocation looks at.
+/// The parts of a verified token, or of a session, that revocation looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenSubject {
-    /// The `jti` claim.
-    pub token: TokenId,
+    /// The `jti` claim; a session cookie has none.
+    pub token: Option<TokenId>,
     /// The `sid` claim.
     pub session: SessionId,
     /// The `sub` claim.
     pub user: UserId,
     /// The `epoch` claim.
     pub epoch: i64,
+    /// Stands for the `tenantId` claim.
+    pub tenant: Fingerprint,
+    /// The `tenantEpoch` claim.
+    pub tenant_epoch: i64,
+    /// Stands for the `kid` header; a session cookie has none.
+    pub key: Option<Fingerprint>,
 }
 
 impl Revoked {
@@ -55,9 +70,13 @@ impl Revoked {
     #[must_use]
     pub fn hits(&self, subject: &TokenSubject) -> bool {
         match *self {
-            Self::Token(token) => token == subject.token,
+            Self::Token(token) => subject.token == Some(token),
             Self::Session(session) => session == subject.session,
             Self::User { user, min_epoch } => user == subject.user && subject.epoch < min_epoch,
+            Self::Tenant { tenant, min_epoch } => {
+                tenant == subject.tenant && subject.tenant_epoch < min_epoch
+            }
+            Self::Key(key) => subject.key == Some(key),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::ids::Fingerprint;
 use super::time::Timestamp;
 use super::violation::Violation;
 
@@ -13,7 +14,11 @@ use super::violation::Violation;
 /// 1 to 63 of `a-z`, `0-9` and inner hyphens, so that it is always a valid DNS label.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct TenantId(Arc<str>);
+pub struct TenantId {
+    name: Arc<str>,
+    /// Made once, because every verified token is looked up by it.
+    fingerprint: Fingerprint,
+}
 
 impl TenantId {
     /// Parses a tenant name.
@@ -27,7 +32,10 @@ impl TenantId {
             && !text.starts_with('-')
             && !text.ends_with('-');
         if valid {
-            Ok(Self(text.into()))
+            Ok(Self {
+                name: text.into(),
+                fingerprint: Fingerprint::of(text),
+            })
         } else {
             Err(Violation::new(
                 "tenantId",
@@ -39,13 +47,19 @@ impl TenantId {
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.name
+    }
+
+    /// Stands for the name in the list of what is denied.
+    #[must_use]
+    pub const fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
     }
 }
 
 impl fmt::Display for TenantId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.name)
     }
 }
 

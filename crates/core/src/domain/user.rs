@@ -62,6 +62,8 @@ pub struct User {
     pub cred_version: i64,
     /// Grows when all access tokens of the user must die; see [`super::revocation`].
     pub token_epoch: i64,
+    /// The tenant's token epoch: tokens carry it too.
+    pub tenant_epoch: i64,
     /// Sorted role names.
     pub roles: Vec<Role>,
     /// When the account was made.
@@ -145,6 +147,7 @@ impl NewUser {
             locale: self.locale,
             cred_version: 1,
             token_epoch: 1,
+            tenant_epoch: 1,
             roles,
             created_at: self.created_at,
             updated_at: self.created_at,

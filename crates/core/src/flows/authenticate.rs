@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::auth::Auth;
 use crate::crypto::access_token::TokenFault;
 use crate::domain::audit::Event;
-use crate::domain::claims::AccessClaims;
+use crate::domain::claims::VerifiedToken;
 use crate::domain::client::Client;
 use crate::domain::tenant::TenantId;
 use crate::error::{Code, Error};
@@ -37,24 +37,24 @@ impl Auth {
     /// # Errors
     /// `token_invalid`, `token_expired`, `token_revoked`, `tenant_mismatch`; `unavailable` when it
     /// cannot be known whether the token was revoked.
-    pub async fn authenticate(&self, cmd: AuthenticateCommand<'_>) -> Result<Arc<AccessClaims>, Error> {
+    pub async fn authenticate(&self, cmd: AuthenticateCommand<'_>) -> Result<Arc<VerifiedToken>, Error> {
         let now = self.now();
-        let claims = self
+        let token = self
             .tokens()
             .verify(cmd.token, now)
             .map_err(|fault| match fault {
                 TokenFault::Invalid => Code::TokenInvalid,
                 TokenFault::Expired => Code::TokenExpired,
             })?;
-        if self.denylist().is_denied(&claims.subject(), now).await? {
+        if self.denylist().is_denied(&token.subject(), now).await? {
             return Err(Code::TokenRevoked.into());
         }
-        if claims.tenant != *cmd.tenant {
+        if token.tenant != *cmd.tenant {
             let event = self.event(Event::TenantMismatch, cmd.tenant, cmd.client, now)?;
-            self.record(event.with_user(claims.sub).with_session(claims.sid))
+            self.record(event.with_user(token.id).with_session(token.session))
                 .await?;
             return Err(Code::TenantMismatch.into());
         }
-        Ok(claims)
+        Ok(token)
     }
 }

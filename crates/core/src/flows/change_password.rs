@@ -2,8 +2,8 @@
 
 use crate::auth::Auth;
 use crate::domain::audit::Event;
-use crate::domain::claims::AccessClaims;
 use crate::domain::client::Client;
+use crate::domain::identity::Identity;
 use crate::domain::password::Password;
 use crate::domain::session::EndReason;
 use crate::domain::violation::Violation;
@@ -15,7 +15,7 @@ use crate::flows::replace_password::NewPassword;
 #[derive(Clone, Debug)]
 pub struct ChangePasswordCommand<'a> {
     /// The verified token of the caller.
-    pub claims: &'a AccessClaims,
+    pub caller: &'a Identity,
     /// The present password, as offered.
     pub current_password: Password,
     /// The one that replaces it.
@@ -32,11 +32,11 @@ impl Auth {
     /// `invalid_input` about `newPassword`, `overloaded`, `unavailable`, `internal`.
     pub async fn change_password(&self, cmd: ChangePasswordCommand<'_>) -> Result<LoggedIn, Error> {
         let now = self.now();
-        let (tenant, user) = (&cmd.claims.tenant, cmd.claims.sub);
+        let (tenant, user) = (&cmd.caller.tenant, cmd.caller.id);
         let checked = self
-            .reauthenticate(cmd.claims, &cmd.current_password, &cmd.client, now)
+            .reauthenticate(cmd.caller, &cmd.current_password, &cmd.client, now)
             .await?;
-        let owner = self.profile(cmd.claims).await?;
+        let owner = self.profile(cmd.caller).await?;
         // The caller has just proved to know the present password: comparing tells nothing new.
         if cmd.new_password.as_bytes() == cmd.current_password.as_bytes() {
             return Err(Violation::new("newPassword", "must not be the present password").into());

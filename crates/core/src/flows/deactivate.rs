@@ -2,8 +2,8 @@
 
 use crate::auth::Auth;
 use crate::domain::audit::Event;
-use crate::domain::claims::AccessClaims;
 use crate::domain::client::Client;
+use crate::domain::identity::Identity;
 use crate::domain::password::Password;
 use crate::domain::session::EndReason;
 use crate::domain::user::DisableReason;
@@ -13,7 +13,7 @@ use crate::error::{Code, Error};
 #[derive(Clone, Debug)]
 pub struct DeactivateCommand<'a> {
     /// The verified token of the caller.
-    pub claims: &'a AccessClaims,
+    pub caller: &'a Identity,
     /// The present password, as offered.
     pub current_password: Password,
     /// Who asks.
@@ -29,9 +29,9 @@ impl Auth {
     /// `overloaded`, `unavailable`, `internal`.
     pub async fn deactivate(&self, cmd: DeactivateCommand<'_>) -> Result<(), Error> {
         let now = self.now();
-        let (tenant, user) = (&cmd.claims.tenant, cmd.claims.sub);
+        let (tenant, user) = (&cmd.caller.tenant, cmd.caller.id);
         let checked = self
-            .reauthenticate(cmd.claims, &cmd.current_password, &cmd.client, now)
+            .reauthenticate(cmd.caller, &cmd.current_password, &cmd.client, now)
             .await?;
         let mut tx = self.store().begin().await?;
         let owner = checked.lock_unchanged(&mut *tx, tenant).await?;
@@ -45,7 +45,7 @@ impl Auth {
         let event = self
             .event(Event::AccountDeactivated, tenant, &cmd.client, now)?
             .with_user(user)
-            .with_session(cmd.claims.sid)
+            .with_session(cmd.caller.session)
             .with_email(&owner.email);
         self.commit_cut_off(tx, user, min_epoch, event).await
     }

@@ -1,8 +1,8 @@
 //! Deleting one's own account.
 
 use crate::auth::Auth;
-use crate::domain::claims::AccessClaims;
 use crate::domain::client::Client;
+use crate::domain::identity::Identity;
 use crate::domain::password::Password;
 use crate::error::{Code, Error};
 
@@ -10,7 +10,7 @@ use crate::error::{Code, Error};
 #[derive(Clone, Debug)]
 pub struct DeleteAccountCommand<'a> {
     /// The verified token of the caller.
-    pub claims: &'a AccessClaims,
+    pub caller: &'a Identity,
     /// The present password, as offered.
     pub current_password: Password,
     /// Who asks.
@@ -26,9 +26,9 @@ impl Auth {
     pub async fn delete_account(&self, cmd: DeleteAccountCommand<'_>) -> Result<(), Error> {
         let now = self.now();
         let checked = self
-            .reauthenticate(cmd.claims, &cmd.current_password, &cmd.client, now)
+            .reauthenticate(cmd.caller, &cmd.current_password, &cmd.client, now)
             .await?;
-        let (tenant, user) = (&cmd.claims.tenant, cmd.claims.sub);
+        let (tenant, user) = (&cmd.caller.tenant, cmd.caller.id);
         match self.erase(tenant, user, Some(&checked), &cmd.client, now).await {
             // Somebody else was faster: for the caller it is the token that belongs to nobody now.
             Err(Error::Refused(Code::NotFound)) => Err(Code::TokenInvalid.into()),

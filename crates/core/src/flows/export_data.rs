@@ -2,8 +2,8 @@
 
 use crate::auth::Auth;
 use crate::domain::audit::{Event, StoredEvent};
-use crate::domain::claims::AccessClaims;
 use crate::domain::client::Client;
+use crate::domain::identity::Identity;
 use crate::domain::session::StoredSession;
 use crate::domain::user::User;
 use crate::error::{Code, Error};
@@ -27,15 +27,15 @@ impl Auth {
     ///
     /// # Errors
     /// `token_invalid` if the account is gone or disabled, `unavailable`, `internal`.
-    pub async fn export_data(&self, claims: &AccessClaims, client: &Client) -> Result<AccountData, Error> {
+    pub async fn export_data(&self, caller: &Identity, client: &Client) -> Result<AccountData, Error> {
         let now = self.now();
-        let tenant = &claims.tenant;
+        let tenant = &caller.tenant;
         let mut tx = self.store().begin().await?;
         // Locked, or the event could bring the id of a deleted account back into the trail.
-        if !tx.lock_user(tenant, claims.sub).await? {
+        if !tx.lock_user(tenant, caller.id).await? {
             return Err(Code::TokenInvalid.into());
         }
-        let found = tx.find_user(tenant, claims.sub).await?;
+        let found = tx.find_user(tenant, caller.id).await?;
         let Some(user) = found.filter(|user| user.disabled_at.is_none()) else {
             return Err(Code::TokenInvalid.into());
         };
@@ -46,8 +46,8 @@ impl Auth {
         };
         let event = self
             .event(Event::DataExported, tenant, client, now)?
-            .with_user(claims.sub)
-            .with_session(claims.sid)
+            .with_user(caller.id)
+            .with_session(caller.session)
             .with_email(&data.user.email);
         self.commit(tx, event).await?;
         Ok(data)

@@ -2,8 +2,8 @@
 
 use crate::auth::Auth;
 use crate::domain::audit::Event;
-use crate::domain::claims::AccessClaims;
 use crate::domain::client::Client;
+use crate::domain::identity::Identity;
 use crate::domain::revocation::Revoked;
 use crate::domain::session::EndReason;
 use crate::error::{Code, Error};
@@ -21,7 +21,7 @@ pub enum LogoutScope {
 #[derive(Clone, Debug)]
 pub struct LogoutCommand<'a> {
     /// The verified token of the caller.
-    pub claims: &'a AccessClaims,
+    pub caller: &'a Identity,
     /// How much ends.
     pub scope: LogoutScope,
     /// Who asks.
@@ -35,8 +35,8 @@ impl Auth {
     /// `token_invalid` if the user is gone, `unavailable`, `internal`.
     pub async fn logout(&self, cmd: LogoutCommand<'_>) -> Result<(), Error> {
         let now = self.now();
-        let claims = cmd.claims;
-        let (tenant, user, session) = (&claims.tenant, claims.sub, claims.sid);
+        let caller = cmd.caller;
+        let (tenant, user, session) = (&caller.tenant, caller.id, caller.session);
         let mut tx = self.store().begin().await?;
         let (what, event) = match cmd.scope {
             LogoutScope::All => {

@@ -1,7 +1,7 @@
 //! One's own account.
 
 use crate::auth::Auth;
-use crate::domain::claims::AccessClaims;
+use crate::domain::identity::Identity;
 use crate::domain::ids::UserId;
 use crate::domain::tenant::TenantId;
 use crate::domain::user::User;
@@ -12,12 +12,12 @@ impl Auth {
     ///
     /// # Errors
     /// `token_invalid` if the account is gone or disabled, `unavailable`.
-    pub async fn profile(&self, claims: &AccessClaims) -> Result<User, Error> {
+    pub async fn profile(&self, caller: &Identity) -> Result<User, Error> {
         let user = self
             .store()
             .db()
             .await?
-            .find_user(&claims.tenant, claims.sub)
+            .find_user(&caller.tenant, caller.id)
             .await?;
         user.filter(|user| user.disabled_at.is_none())
             .ok_or(Error::Refused(Code::TokenInvalid))

@@ -2,8 +2,8 @@
 
 use crate::auth::Auth;
 use crate::domain::audit::Event;
-use crate::domain::claims::AccessClaims;
 use crate::domain::client::Client;
+use crate::domain::identity::Identity;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::limits::{Counted, Rule};
 use crate::domain::password::Password;
@@ -56,15 +56,15 @@ impl Auth {
     /// `overloaded`, `unavailable`.
     pub(super) async fn reauthenticate(
         &self,
-        claims: &AccessClaims,
+        caller: &Identity,
         password: &Password,
         client: &Client,
         now: Timestamp,
     ) -> Result<Login, Error> {
         let claimant = Claimant {
-            tenant: &claims.tenant,
-            user: claims.sub,
-            session: Some(claims.sid),
+            tenant: &caller.tenant,
+            user: caller.id,
+            session: Some(caller.session),
         };
         let checked = self.check_password(claimant, password, client, now).await?;
         checked.ok_or(Code::TokenInvalid.into())

@@ -2,9 +2,9 @@
 
 use crate::auth::Auth;
 use crate::domain::audit::Event;
-use crate::domain::claims::AccessClaims;
 use crate::domain::client::Client;
 use crate::domain::email::Email;
+use crate::domain::identity::Identity;
 use crate::domain::limits::{Counted, Rule};
 use crate::domain::mail::MailKind;
 use crate::domain::one_time::Purpose;
@@ -18,7 +18,7 @@ use crate::flows::queue_mail::MailOrder;
 #[derive(Clone, Debug)]
 pub struct RequestEmailChangeCommand<'a> {
     /// The verified token of the caller.
-    pub claims: &'a AccessClaims,
+    pub caller: &'a Identity,
     /// The present password, as offered.
     pub current_password: Password,
     /// The address that shall become the account's.
@@ -39,11 +39,11 @@ impl Auth {
     /// `invalid_input` about `newEmail`, `email_taken`, `overloaded`, `unavailable`, `internal`.
     pub async fn request_email_change(&self, cmd: RequestEmailChangeCommand<'_>) -> Result<(), Error> {
         let now = self.now();
-        let (tenant, user) = (&cmd.claims.tenant, cmd.claims.sub);
+        let (tenant, user) = (&cmd.caller.tenant, cmd.caller.id);
         let checked = self
-            .reauthenticate(cmd.claims, &cmd.current_password, &cmd.client, now)
+            .reauthenticate(cmd.caller, &cmd.current_password, &cmd.client, now)
             .await?;
-        let owner = self.profile(cmd.claims).await?;
+        let owner = self.profile(cmd.caller).await?;
         if cmd.new_email.canonical() == owner.email.canonical() {
             return Err(Violation::new("newEmail", "must not be the present address").into());
         }
@@ -82,7 +82,7 @@ impl Auth {
         let event = self
             .event(Event::EmailChangeRequested, tenant, &cmd.client, now)?
             .with_user(user)
-            .with_session(cmd.claims.sid)
+            .with_session(cmd.caller.session)
             .with_email(&cmd.new_email);
         self.commit(tx, event).await?;
         self.ring_mail_bell();

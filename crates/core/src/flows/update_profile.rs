@@ -2,8 +2,8 @@
 
 use crate::auth::Auth;
 use crate::domain::audit::Event;
-use crate::domain::claims::AccessClaims;
 use crate::domain::client::Client;
+use crate::domain::identity::Identity;
 use crate::domain::user::{ProfileChange, User};
 use crate::error::{Code, Error};
 
@@ -11,7 +11,7 @@ use crate::error::{Code, Error};
 #[derive(Clone, Debug)]
 pub struct UpdateProfileCommand<'a> {
     /// The verified token of the caller.
-    pub claims: &'a AccessClaims,
+    pub caller: &'a Identity,
     /// What changes.
     pub change: ProfileChange,
     /// Who asks.
@@ -26,9 +26,9 @@ impl Auth {
     pub async fn update_profile(&self, cmd: UpdateProfileCommand<'_>) -> Result<User, Error> {
         let now = self.now();
         if cmd.change == ProfileChange::default() {
-            return self.profile(cmd.claims).await;
+            return self.profile(cmd.caller).await;
         }
-        let (tenant, user) = (&cmd.claims.tenant, cmd.claims.sub);
+        let (tenant, user) = (&cmd.caller.tenant, cmd.caller.id);
         let mut tx = self.store().begin().await?;
         if !tx.update_profile(tenant, user, &cmd.change, now).await? {
             return Err(Code::TokenInvalid.into());
@@ -40,7 +40,7 @@ impl Auth {
         let event = self
             .event(Event::ProfileUpdated, tenant, &cmd.client, now)?
             .with_user(user)
-            .with_session(cmd.claims.sid)
+            .with_session(cmd.caller.session)
             .with_email(&changed.email);
         self.commit(tx, event).await?;
         Ok(changed)

@@ -1,38 +1,50 @@
-//! Proof of identity: the bearer token of a request, verified.
+//! Proof of identity: the credentials of a request, verified.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
-use axum::extract::{FromRef, FromRequestParts};
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
-use horizon_auth_core::domain::claims::AccessClaims;
-use horizon_auth_core::error::{Code, Error};
-use horizon_auth_core::flows::AuthenticateCommand;
+use horizon_auth_core::domain::claims::VerifiedToken;
+use horizon_auth_core::domain::identity::Identity;
+use horizon_auth_core::error::Code;
 
-use super::caller::{Caller, request_id};
+use crate::gate::Gate;
 use crate::problem::Problem;
-use crate::state::Http;
 
 /// The caller of a protected route. A handler that takes it answers 401
-/// without a valid access token, and 503 when revocation cannot be checked.
+/// without valid credentials, and 503 when revocation cannot be checked.
+/// A handler that takes `Option<CurrentUser>` gets `None` only if no credentials
+/// were sent; bad ones are refused all the same.
 ///
-/// Use it in any axum application whose state gives an [`Http`] by `FromRef`.
+/// Use it in any axum application whose state gives a [`Gate`] by `FromRef`.
 #[derive(Clone, Debug)]
-pub struct CurrentUser(Arc<AccessClaims>);
+pub struct CurrentUser(Proof);
+
+#[derive(Clone, Debug)]
+enum Proof {
+    Token(Arc<VerifiedToken>),
+}
 
 impl Deref for CurrentUser {
-    type Target = AccessClaims;
+    type Target = Identity;
 
-    fn deref(&self) -> &AccessClaims {
-        &self.0
+    fn deref(&self) -> &Identity {
+        match &self.0 {
+            Proof::Token(token) => token,
+        }
+    }
+}
+
+impl From<Arc<VerifiedToken>> for CurrentUser {
+    fn from(token: Arc<VerifiedToken>) -> Self {
+        Self(Proof::Token(token))
     }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for CurrentUser
 where
-    Http: FromRef<S>,
+    Gate: FromRef<S>,
 {
     type Rejection = Problem;
 
@@ -41,46 +53,28 @@ where
         if let Some(known) = parts.extensions.get::<Self>() {
             return Ok(known.clone());
         }
-        let http = Http::from_ref(state);
-        match authenticate(parts, &http).await {
-            Ok(claims) => {
-                let user = Self(claims);
+        let gate = Gate::from_ref(state);
+        match gate.authenticate(parts).await {
+            Ok(user) => {
                 parts.extensions.insert(user.clone());
                 Ok(user)
             }
-            Err(error) => {
-                let request = request_id(&parts.extensions, &http);
-                Err(Problem::at(error, parts, request, http.auth.now()))
-            }
+            Err(error) => Err(gate.refuse(error, parts)),
         }
     }
 }
 
-async fn authenticate(parts: &Parts, http: &Http) -> Result<Arc<AccessClaims>, Error> {
-    let token = bearer(&parts.headers)?;
-    let tenant = &http.auth.policy().default_tenant;
-    let caller = Caller::of(parts, http);
-    http.auth
-        .authenticate(AuthenticateCommand {
-            token,
-            tenant,
-            client: &caller.0,
-        })
-        .await
-}
+impl<S: Send + Sync> OptionalFromRequestParts<S> for CurrentUser
+where
+    Gate: FromRef<S>,
+{
+    type Rejection = Problem;
 
-/// RFC 6750 section 2.1: the scheme in any case, one token, one header.
-fn bearer(headers: &HeaderMap) -> Result<&str, Code> {
-    let mut lines = headers.get_all(AUTHORIZATION).iter();
-    let line = lines.next().ok_or(Code::TokenMissing)?;
-    if lines.next().is_some() {
-        return Err(Code::TokenInvalid);
-    }
-    let text = line.to_str().map_err(|_| Code::TokenInvalid)?;
-    let (scheme, token) = text.split_once(' ').ok_or(Code::TokenInvalid)?;
-    if scheme.eq_ignore_ascii_case("bearer") {
-        Ok(token.trim())
-    } else {
-        Err(Code::TokenInvalid)
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Problem> {
+        match <Self as FromRequestParts<S>>::from_request_parts(parts, state).await {
+            Ok(user) => Ok(Some(user)),
+            Err(problem) if problem.code() == Code::TokenMissing => Ok(None),
+            Err(problem) => Err(problem),
+        }
     }
 }

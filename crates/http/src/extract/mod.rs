@@ -4,8 +4,10 @@ mod caller;
 mod current_user;
 mod form;
 mod json;
+mod tenant;
 
 pub(crate) use caller::{Caller, request_id};
 pub use current_user::CurrentUser;
 pub(crate) use form::{FormBody, LinkToken};
 pub(crate) use json::{Fields, JsonBody, OptionalJsonBody};
+pub use tenant::CurrentTenant;

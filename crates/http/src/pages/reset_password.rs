@@ -3,13 +3,14 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
 use horizon_auth_core::domain::client::Client;
+use horizon_auth_core::domain::tenant::TenantId;
 use horizon_auth_core::domain::token::{OneTime, Secret};
 use horizon_auth_core::error::{Code, Error};
 use horizon_auth_core::flows::{RequestPasswordResetCommand, ResetPasswordCommand};
 
 use super::frame::{Frame, Message, Way, dead_link, page, refusal};
 use super::request::Asked;
-use crate::extract::{Caller, Fields, FormBody, LinkToken};
+use crate::extract::{Caller, CurrentTenant, Fields, FormBody, LinkToken};
 use crate::routes::{new_password, one_time_token};
 use crate::state::Http;
 
@@ -42,6 +43,7 @@ pub(super) async fn show(State(http): State<Http>, LinkToken(token): LinkToken) 
 /// `POST /reset-password`: what either form asks for.
 pub(super) async fn submit(
     State(http): State<Http>,
+    CurrentTenant(tenant): CurrentTenant,
     Caller(client): Caller,
     FormBody(mut fields): FormBody,
 ) -> Response<Body> {
@@ -49,7 +51,6 @@ pub(super) async fn submit(
         .optional("token", |text| Ok(one_time_token(text)))
         .flatten()
     else {
-        let tenant = http.auth.policy().default_tenant.clone();
         let send = |email| {
             http.auth.request_password_reset(RequestPasswordResetCommand {
                 tenant,
@@ -62,7 +63,7 @@ pub(super) async fn submit(
     let Ok(token) = token else {
         return dead_link(&http, Some(ANOTHER));
     };
-    match reset(&http, &token, fields, client).await {
+    match reset(&http, tenant, &token, fields, client).await {
         Ok(()) => page(&Message {
             frame: Frame::new(&http),
             title: "Your password has been replaced",
@@ -76,13 +77,13 @@ pub(super) async fn submit(
 
 async fn reset(
     http: &Http,
+    tenant: TenantId,
     token: &Secret<OneTime>,
     mut fields: Fields,
     client: Client,
 ) -> Result<(), Error> {
     let new_password = fields.required("newPassword", new_password);
     let new_password = fields.finish(new_password)?;
-    let tenant = http.auth.policy().default_tenant.clone();
     http.auth
         .reset_password(ResetPasswordCommand {
             tenant,

@@ -10,7 +10,7 @@ use horizon_auth_core::flows::{RequestVerificationCommand, VerifyEmailCommand};
 
 use super::frame::{Frame, Message, Way, dead_link, page, refusal};
 use super::request::Asked;
-use crate::extract::{Caller, FormBody, LinkToken};
+use crate::extract::{Caller, CurrentTenant, FormBody, LinkToken};
 use crate::routes::{new_password, one_time_token};
 use crate::state::Http;
 
@@ -46,10 +46,10 @@ pub(super) async fn show(State(http): State<Http>, LinkToken(token): LinkToken) 
 /// `POST /verify-email`: what either form asks for.
 pub(super) async fn submit(
     State(http): State<Http>,
+    CurrentTenant(tenant): CurrentTenant,
     Caller(client): Caller,
     FormBody(mut fields): FormBody,
 ) -> Response<Body> {
-    let tenant = http.auth.policy().default_tenant.clone();
     let Some(token) = fields
         .optional("token", |text| Ok(one_time_token(text)))
         .flatten()

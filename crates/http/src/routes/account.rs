@@ -11,7 +11,7 @@ use super::current_password;
 use super::login::credentials;
 use super::refresh::clear_cookie;
 use crate::body::{AccountCopy, pair};
-use crate::extract::{Caller, CurrentUser, JsonBody};
+use crate::extract::{Caller, CurrentTenant, CurrentUser, JsonBody};
 use crate::problem::Problem;
 use crate::state::Http;
 
@@ -26,7 +26,7 @@ pub(crate) async fn deactivate(
     let current_password = body.finish(current_password)?;
     http.auth
         .deactivate(DeactivateCommand {
-            claims: &user,
+            caller: &user,
             current_password,
             client,
         })
@@ -39,10 +39,11 @@ pub(crate) async fn deactivate(
 /// `POST /auth/account/reactivate`: 200 with a pair, as a log-in.
 pub(crate) async fn reactivate(
     State(http): State<Http>,
+    CurrentTenant(tenant): CurrentTenant,
     Caller(client): Caller,
     JsonBody(body): JsonBody,
 ) -> Result<Response<Body>, Problem> {
-    let logged_in = http.auth.reactivate(credentials(&http, client, body)?).await?;
+    let logged_in = http.auth.reactivate(credentials(tenant, client, body)?).await?;
     Ok(pair(StatusCode::OK, &http, &logged_in))
 }
 
@@ -57,7 +58,7 @@ pub(crate) async fn delete(
     let current_password = body.finish(current_password)?;
     http.auth
         .delete_account(DeleteAccountCommand {
-            claims: &user,
+            caller: &user,
             current_password,
             client,
         })

@@ -5,7 +5,7 @@ use horizon_auth_core::flows::{ConfirmEmailChangeCommand, RequestEmailChangeComm
 use serde_json::{Value, json};
 
 use super::{current_password, one_time_token};
-use crate::extract::{Caller, CurrentUser, JsonBody};
+use crate::extract::{Caller, CurrentTenant, CurrentUser, JsonBody};
 use crate::problem::Problem;
 use crate::state::Http;
 
@@ -23,7 +23,7 @@ pub(crate) async fn request(
     let (current_password, new_email) = body.finish(current.zip(email))?;
     http.auth
         .request_email_change(RequestEmailChangeCommand {
-            claims: &user,
+            caller: &user,
             current_password,
             new_email,
             client,
@@ -36,6 +36,7 @@ pub(crate) async fn request(
 /// `POST /auth/email/change/confirm`: 200; the account has the new address, and every session is over.
 pub(crate) async fn confirm(
     State(http): State<Http>,
+    CurrentTenant(tenant): CurrentTenant,
     Caller(client): Caller,
     JsonBody(mut body): JsonBody,
 ) -> Result<Json<Value>, Problem> {
@@ -43,7 +44,7 @@ pub(crate) async fn confirm(
     let token = body.finish(token)?;
     http.auth
         .confirm_email_change(ConfirmEmailChangeCommand {
-            tenant: http.auth.policy().default_tenant.clone(),
+            tenant,
             token: token?,
             client,
         })

@@ -24,7 +24,7 @@ pub(crate) async fn logout(
     let scope = body.finish(scope)?.unwrap_or(LogoutScope::All);
     http.auth
         .logout(LogoutCommand {
-            claims: &user,
+            caller: &user,
             scope,
             client,
         })

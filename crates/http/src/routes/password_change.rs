@@ -22,7 +22,7 @@ pub(crate) async fn change(
     let logged_in = http
         .auth
         .change_password(ChangePasswordCommand {
-            claims: &user,
+            caller: &user,
             current_password,
             new_password,
             client,

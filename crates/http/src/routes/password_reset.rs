@@ -5,19 +5,19 @@ use horizon_auth_core::flows::{RequestPasswordResetCommand, ResetPasswordCommand
 use serde_json::{Value, json};
 
 use super::{new_password, one_time_token};
-use crate::extract::{Caller, JsonBody};
+use crate::extract::{Caller, CurrentTenant, JsonBody};
 use crate::problem::Problem;
 use crate::state::Http;
 
 /// `POST /auth/password-reset/request`: 200 with one answer for every address.
 pub(crate) async fn request(
     State(http): State<Http>,
+    CurrentTenant(tenant): CurrentTenant,
     Caller(client): Caller,
     JsonBody(mut body): JsonBody,
 ) -> Result<Json<Value>, Problem> {
     let email = body.required("email", Email::parse);
     let email = body.finish(email)?;
-    let tenant = http.auth.policy().default_tenant.clone();
     http.auth
         .request_password_reset(RequestPasswordResetCommand {
             tenant,
@@ -32,6 +32,7 @@ pub(crate) async fn request(
 /// `POST /auth/password-reset/complete`: 200; the password is replaced, and every session is over.
 pub(crate) async fn complete(
     State(http): State<Http>,
+    CurrentTenant(tenant): CurrentTenant,
     Caller(client): Caller,
     JsonBody(mut body): JsonBody,
 ) -> Result<Json<Value>, Problem> {
@@ -40,7 +41,7 @@ pub(crate) async fn complete(
     let (token, replacement) = body.finish(token.zip(replacement))?;
     http.auth
         .reset_password(ResetPasswordCommand {
-            tenant: http.auth.policy().default_tenant.clone(),
+            tenant,
             token: token?,
             new_password: replacement,
             client,

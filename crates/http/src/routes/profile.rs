@@ -35,7 +35,7 @@ pub(crate) async fn update(
     let user = http
         .auth
         .update_profile(UpdateProfileCommand {
-            claims: &caller,
+            caller: &caller,
             change: ProfileChange { full_name, locale },
             client,
         })

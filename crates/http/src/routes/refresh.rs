@@ -4,12 +4,13 @@ use axum::http::header::{HeaderName, SET_COOKIE};
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::response::IntoResponse;
 use horizon_auth_core::domain::client::Client;
+use horizon_auth_core::domain::tenant::TenantId;
 use horizon_auth_core::domain::violation::Violation;
 use horizon_auth_core::error::{Code, Error};
 use horizon_auth_core::flows::{EndSessionCommand, IdempotencyKey, RefreshCommand, Refreshed};
 
 use crate::body::{Holding, pair};
-use crate::extract::{Caller, OptionalJsonBody};
+use crate::extract::{Caller, CurrentTenant, OptionalJsonBody};
 use crate::problem::Problem;
 use crate::state::Http;
 
@@ -18,11 +19,12 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// `POST /auth/refresh`: 200 with a new pair for the refresh cookie.
 pub(crate) async fn refresh(
     State(http): State<Http>,
+    CurrentTenant(tenant): CurrentTenant,
     Caller(client): Caller,
     headers: HeaderMap,
     _body: OptionalJsonBody,
 ) -> Response<Body> {
-    match rotate(&http, &headers, client).await {
+    match rotate(&http, &headers, tenant, client).await {
         Ok(refreshed) => {
             let response = pair(StatusCode::OK, &http, &refreshed.logged_in);
             // Requests that arrive until this answer has left are of the same flight.
@@ -32,10 +34,14 @@ pub(crate) async fn refresh(
     }
 }
 
-async fn rotate(http: &Http, headers: &HeaderMap, client: Client) -> Result<Refreshed, Error> {
+async fn rotate(
+    http: &Http,
+    headers: &HeaderMap,
+    tenant: TenantId,
+    client: Client,
+) -> Result<Refreshed, Error> {
     let idempotency_key = idempotency_key(headers)?;
     let token = http.cookie.read(headers)?;
-    let tenant = http.auth.policy().default_tenant.clone();
     http.auth
         .refresh(RefreshCommand {
             tenant,
@@ -69,12 +75,12 @@ fn refuse(http: &Http, error: Error) -> Response<Body> {
 /// `DELETE /auth/refresh`: 204; the session of the cookie, if there is one, is over.
 pub(crate) async fn end_session(
     State(http): State<Http>,
+    CurrentTenant(tenant): CurrentTenant,
     Caller(client): Caller,
     headers: HeaderMap,
     _body: OptionalJsonBody,
 ) -> Result<Response<Body>, Problem> {
     if let Ok(token) = http.cookie.read(&headers) {
-        let tenant = http.auth.policy().default_tenant.clone();
         http.auth
             .end_session(EndSessionCommand {
                 tenant,

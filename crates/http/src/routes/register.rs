@@ -12,13 +12,14 @@ use horizon_auth_core::flows::{RegisterCommand, Registered};
 use serde_json::json;
 
 use crate::body::{SafeUser, pair};
-use crate::extract::{Caller, JsonBody};
+use crate::extract::{Caller, CurrentTenant, JsonBody};
 use crate::problem::Problem;
 use crate::state::Http;
 
 /// `POST /auth/register`: 201 with a pair, or 202 when the address must be proved first.
 pub(crate) async fn register(
     State(http): State<Http>,
+    CurrentTenant(tenant): CurrentTenant,
     Caller(client): Caller,
     headers: HeaderMap,
     JsonBody(mut body): JsonBody,
@@ -28,7 +29,6 @@ pub(crate) async fn register(
     let full_name = body.optional("fullName", User::parse_full_name);
     let parsed = email.zip(password).zip(full_name);
     let ((email, password), full_name) = body.finish(parsed)?;
-    let tenant = http.auth.policy().default_tenant.clone();
     let full_name = full_name.flatten();
     let locale = headers
         .get(ACCEPT_LANGUAGE)

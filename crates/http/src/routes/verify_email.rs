@@ -6,13 +6,14 @@ use horizon_auth_core::flows::{RequestVerificationCommand, VerifyEmailCommand};
 use serde_json::{Value, json};
 
 use super::{new_password, one_time_token};
-use crate::extract::{Caller, JsonBody};
+use crate::extract::{Caller, CurrentTenant, JsonBody};
 use crate::problem::Problem;
 use crate::state::Http;
 
 /// `POST /auth/verify-email`: 200; the address is proved, and sessions that began before are over.
 pub(crate) async fn verify_email(
     State(http): State<Http>,
+    CurrentTenant(tenant): CurrentTenant,
     Caller(client): Caller,
     JsonBody(mut body): JsonBody,
 ) -> Result<Json<Value>, Problem> {
@@ -23,7 +24,7 @@ pub(crate) async fn verify_email(
     let ((token, password), replacement) = body.finish(parsed)?;
     http.auth
         .verify_email(VerifyEmailCommand {
-            tenant: http.auth.policy().default_tenant.clone(),
+            tenant,
             token: token?,
             password,
             new_password: replacement,
@@ -36,12 +37,12 @@ pub(crate) async fn verify_email(
 /// `POST /auth/verify-email/resend`: 200 with one answer for every address.
 pub(crate) async fn resend(
     State(http): State<Http>,
+    CurrentTenant(tenant): CurrentTenant,
     Caller(client): Caller,
     JsonBody(mut body): JsonBody,
 ) -> Result<Json<Value>, Problem> {
     let email = body.required("email", Email::parse);
     let email = body.finish(email)?;
-    let tenant = http.auth.policy().default_tenant.clone();
     http.auth
         .request_verification(RequestVerificationCommand {
             tenant,

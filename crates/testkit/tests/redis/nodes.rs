@@ -186,7 +186,7 @@ async fn what_was_committed_and_not_announced_reaches_the_other_node_through_sql
 
         nodes.proxy.black_hole();
         let cmd = horizon_auth_core::flows::LogoutCommand {
-            claims: &claims,
+            caller: &claims,
             scope: LogoutScope::All,
             client: nodes.one.client(),
         };
@@ -284,7 +284,7 @@ async fn verifiers_that_are_not_ours_find_keys_that_end_with_the_token() {
             nodes.one.signed_in("ana@example.com").await,
             nodes.one.signed_in("bob@example.com").await,
         );
-        let session = nodes.one.authenticate(&ana.access_token).await.unwrap().sid;
+        let session = nodes.one.authenticate(&ana.access_token).await.unwrap().session;
         let epoch = nodes.one.authenticate(&bob.access_token).await.unwrap().epoch;
 
         Verb::LogoutSession.apply(&nodes.one, &nodes.one.auth, &ana).await;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use horizon_auth_adapters::cache::redis::{Link, ReplicatedDenylist};
 use horizon_auth_adapters::system::SystemClock;
-use horizon_auth_core::domain::ids::{SessionId, TokenId, UserId};
+use horizon_auth_core::domain::ids::{Fingerprint, SessionId, TokenId, UserId};
 use horizon_auth_core::domain::revocation::{Revocation, Revoked, TokenSubject};
 use horizon_auth_core::domain::tenant::TenantId;
 use horizon_auth_core::domain::time::Timestamp;
@@ -65,10 +65,13 @@ pub(crate) fn session(number: u128) -> Revocation {
 /// Whether a token of session `number` is denied.
 pub(crate) async fn ask(node: &ReplicatedDenylist, number: u128) -> Result<bool, CacheError> {
     let subject = TokenSubject {
-        token: TokenId::from_uuid(Uuid::from_u128(1)),
+        token: Some(TokenId::from_uuid(Uuid::from_u128(1))),
         session: SessionId::from_uuid(Uuid::from_u128(number)),
         user: UserId::from_uuid(Uuid::from_u128(2)),
         epoch: 0,
+        tenant: Fingerprint::from_uuid(Uuid::from_u128(3)),
+        tenant_epoch: 0,
+        key: Some(Fingerprint::from_uuid(Uuid::from_u128(4))),
     };
     node.is_denied(&subject, Timestamp::from_millis(1_800_000_000_000))
         .await

@@ -5,15 +5,15 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use async_trait::async_trait;
-use horizon_auth_core::domain::ids::{SessionId, TokenId, UserId};
+use horizon_auth_core::domain::ids::{Fingerprint, SessionId, TokenId, UserId};
 use horizon_auth_core::domain::revocation::{Revocation, Revoked, TokenSubject};
 use horizon_auth_core::domain::time::Timestamp;
 use horizon_auth_core::ports::cache::{CacheError, Denylist};
 
-/// Denied tokens, sessions and user cut-offs in memory.
+/// Denied tokens, sessions and keys, and cut-offs of users and tenants, in memory.
 ///
 /// It refuses to answer until it has been loaded from SQL, so a restart never
-/// revives a token. One read lock and three look-ups per verified token.
+/// revives a token. One read lock and five look-ups per verified token, of which two are nearly always in an empty table.
 #[derive(Debug)]
 pub struct MemoryDenylist {
     /// How often the set may have fallen behind SQL; the start is the first time.
@@ -42,6 +42,8 @@ struct Entries {
     sessions: HashMap<SessionId, Timestamp>,
     /// Lowest epoch still accepted; of several cut-offs the strictest wins.
     users: HashMap<UserId, (i64, Timestamp)>,
+    tenants: HashMap<Fingerprint, (i64, Timestamp)>,
+    keys: HashMap<Fingerprint, Timestamp>,
 }
 
 impl Entries {
@@ -56,8 +58,18 @@ impl Entries {
                 self.sessions.entry(session).and_modify(later).or_insert(until);
             }
             Revoked::User { user, min_epoch } => {
-                let known = self.users.entry(user).or_insert((min_epoch, until));
-                *known = (known.0.max(min_epoch), known.1.max(until));
+                stricter(
+                    self.users.entry(user).or_insert((min_epoch, until)),
+                    min_epoch,
+                    until,
+                );
+            }
+            Revoked::Tenant { tenant, min_epoch } => {
+                let known = self.tenants.entry(tenant).or_insert((min_epoch, until));
+                stricter(known, min_epoch, until);
+            }
+            Revoked::Key(key) => {
+                self.keys.entry(key).and_modify(later).or_insert(until);
             }
         }
     }
@@ -66,24 +78,41 @@ impl Entries {
     #[cfg(feature = "redis")]
     fn knows(&self, revocation: &Revocation) -> bool {
         let until = revocation.expires_at;
+        let covers = |known: &(i64, Timestamp), min_epoch| known.0 >= min_epoch && known.1 >= until;
         match revocation.what {
             Revoked::Token(token) => self.tokens.get(&token).is_some_and(|known| *known >= until),
             Revoked::Session(session) => self.sessions.get(&session).is_some_and(|known| *known >= until),
             Revoked::User { user, min_epoch } => self
                 .users
                 .get(&user)
-                .is_some_and(|known| known.0 >= min_epoch && known.1 >= until),
+                .is_some_and(|known| covers(known, min_epoch)),
+            Revoked::Tenant { tenant, min_epoch } => self
+                .tenants
+                .get(&tenant)
+                .is_some_and(|known| covers(known, min_epoch)),
+            Revoked::Key(key) => self.keys.get(&key).is_some_and(|known| *known >= until),
         }
     }
 
     fn hit(&self, subject: &TokenSubject) -> bool {
-        self.tokens.contains_key(&subject.token)
+        // The last two are nearly always empty, and then cost nothing.
+        subject
+            .token
+            .is_some_and(|token| self.tokens.contains_key(&token))
             || self.sessions.contains_key(&subject.session)
-            || self
-                .users
-                .get(&subject.user)
-                .is_some_and(|(min_epoch, _)| subject.epoch < *min_epoch)
+            || is_before(self.users.get(&subject.user), subject.epoch)
+            || is_before(self.tenants.get(&subject.tenant), subject.tenant_epoch)
+            || subject.key.is_some_and(|key| self.keys.contains_key(&key))
     }
+}
+
+/// Of two cut-offs the stricter one stays, and of two ends the later one.
+fn stricter(known: &mut (i64, Timestamp), min_epoch: i64, until: Timestamp) {
+    *known = (known.0.max(min_epoch), known.1.max(until));
+}
+
+fn is_before(cut_off: Option<&(i64, Timestamp)>, epoch: i64) -> bool {
+    cut_off.is_some_and(|(min_epoch, _)| epoch < *min_epoch)
 }
 
 impl MemoryDenylist {
@@ -171,6 +200,8 @@ impl Denylist for MemoryDenylist {
         known.tokens.retain(|_, until| *until > now);
         known.sessions.retain(|_, until| *until > now);
         known.users.retain(|_, (_, until)| *until > now);
+        known.tenants.retain(|_, (_, until)| *until > now);
+        known.keys.retain(|_, until| *until > now);
     }
 }
 

@@ -24,10 +24,13 @@ fn id(number: u8) -> Uuid {
 /// A token with one number for all its ids.
 fn token(number: u8, epoch: i64) -> TokenSubject {
     TokenSubject {
-        token: TokenId::from_uuid(id(number)),
+        token: Some(TokenId::from_uuid(id(number))),
         session: SessionId::from_uuid(id(number)),
         user: UserId::from_uuid(id(number)),
         epoch,
+        tenant: Fingerprint::from_uuid(id(number)),
+        tenant_epoch: epoch,
+        key: Some(Fingerprint::from_uuid(id(number))),
     }
 }
 
@@ -188,10 +191,15 @@ fn a_repeated_entry_is_lengthened_but_never_shortened() {
 
 /// Entries about few ids, so that they meet.
 fn entries() -> impl Strategy<Value = Vec<Revocation>> {
-    let one = (0..3_u8, 0..4_u8, 0..6_i64, 1..40_i64).prop_map(|(kind, number, epoch, end)| {
+    let one = (0..5_u8, 0..4_u8, 0..6_i64, 1..40_i64).prop_map(|(kind, number, epoch, end)| {
         let what = match kind {
             0 => Revoked::Token(TokenId::from_uuid(id(number))),
             1 => Revoked::Session(SessionId::from_uuid(id(number))),
+            2 => Revoked::Key(Fingerprint::from_uuid(id(number))),
+            3 => Revoked::Tenant {
+                tenant: Fingerprint::from_uuid(id(number)),
+                min_epoch: epoch,
+            },
             _ => Revoked::User {
                 user: UserId::from_uuid(id(number)),
                 min_epoch: epoch,
@@ -203,11 +211,18 @@ fn entries() -> impl Strategy<Value = Vec<Revocation>> {
 }
 
 fn subject() -> impl Strategy<Value = TokenSubject> {
-    (0..5_u8, 0..5_u8, 0..5_u8, 0..6_i64).prop_map(|(jti, sid, sub, epoch)| TokenSubject {
-        token: TokenId::from_uuid(id(jti)),
-        session: SessionId::from_uuid(id(sid)),
-        user: UserId::from_uuid(id(sub)),
-        epoch,
+    let numbers = (0..8_u8, 0..5_u8, 0..5_u8, 0..5_u8, 0..8_u8);
+    (numbers, 0..6_i64, 0..6_i64).prop_map(|((jti, sid, sub, tid, kid), epoch, tenant_epoch)| {
+        // What is beyond the ids in use stands for a session cookie, which is no token.
+        TokenSubject {
+            token: (jti < 6).then(|| TokenId::from_uuid(id(jti))),
+            session: SessionId::from_uuid(id(sid)),
+            user: UserId::from_uuid(id(sub)),
+            epoch,
+            tenant: Fingerprint::from_uuid(id(tid)),
+            tenant_epoch,
+            key: (kid < 6).then(|| Fingerprint::from_uuid(id(kid))),
+        }
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use horizon_auth_core::domain::ids::{SessionId, TokenId, UserId};
+use horizon_auth_core::domain::ids::{Fingerprint, SessionId, TokenId, UserId};
 use horizon_auth_core::domain::revocation::{Revocation, Revoked};
 use horizon_auth_core::domain::tenant::TenantId;
 use horizon_auth_core::domain::time::Timestamp;
@@ -48,6 +48,8 @@ impl Body {
                         Revoked::Token(token) => ("token", token.uuid(), 0),
                         Revoked::Session(session) => ("session", session.uuid(), 0),
                         Revoked::User { user, min_epoch } => ("user", user.uuid(), min_epoch),
+                        Revoked::Tenant { tenant, min_epoch } => ("tenant", tenant.uuid(), min_epoch),
+                        Revoked::Key(key) => ("key", key.uuid(), 0),
                     };
                     // Writing to a string cannot fail.
                     let _ = writeln!(
@@ -91,6 +93,11 @@ fn revocation(line: &str) -> Option<Revocation> {
             user: UserId::from_uuid(subject),
             min_epoch,
         },
+        "tenant" => Revoked::Tenant {
+            tenant: Fingerprint::from_uuid(subject),
+            min_epoch,
+        },
+        "key" => Revoked::Key(Fingerprint::from_uuid(subject)),
         _ => return None,
     };
     Some(Revocation {

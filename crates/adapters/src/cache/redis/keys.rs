@@ -1,7 +1,9 @@
 //! Keys that say what is denied, for `per_request` and for verifiers that are not ours.
 //!
 //! `blacklist:{jti or sid}` exists while the token or session is denied; `cutoff:{user}` holds the lowest
-//! `epoch` claim that is still accepted. Both end with the last token that they can hit.
+//! `epoch` claim that is still accepted. A tenant (`cutoff:`, compared with `tenantEpoch`) and a key
+//! (`blacklist:`) go by the first 16 bytes of the SHA-256 of `tenantId` and `kid`, written as a UUID. All end
+//! with the last token that they can hit.
 
 use horizon_auth_core::domain::revocation::{Revocation, Revoked};
 use horizon_auth_core::domain::time::Timestamp;
@@ -26,6 +28,8 @@ impl Link {
             Revoked::Token(token) => self.key(&format!("blacklist:{token}")),
             Revoked::Session(session) => self.key(&format!("blacklist:{session}")),
             Revoked::User { user, .. } => self.key(&format!("cutoff:{user}")),
+            Revoked::Tenant { tenant, .. } => self.key(&format!("cutoff:{tenant}")),
+            Revoked::Key(key) => self.key(&format!("blacklist:{key}")),
         }
     }
 
@@ -55,8 +59,8 @@ impl Link {
 
     fn deny_command(&self, entry: &Revocation, now: Timestamp) -> Cmd {
         let value = match entry.what {
-            Revoked::Token(_) | Revoked::Session(_) => 1,
-            Revoked::User { min_epoch, .. } => min_epoch,
+            Revoked::Token(_) | Revoked::Session(_) | Revoked::Key(_) => 1,
+            Revoked::User { min_epoch, .. } | Revoked::Tenant { min_epoch, .. } => min_epoch,
         };
         let mut command = ::redis::cmd("EVAL");
         command

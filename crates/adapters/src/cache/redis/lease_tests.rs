@@ -25,7 +25,9 @@ fn session(number: u64) -> Revocation {
 fn number(revocation: &Revocation) -> u64 {
     match revocation.what {
         Revoked::Session(session) => u64::try_from(session.uuid().as_u128()).unwrap(),
-        Revoked::Token(_) | Revoked::User { .. } => unreachable!("only sessions are denied here"),
+        Revoked::Token(_) | Revoked::User { .. } | Revoked::Tenant { .. } | Revoked::Key(_) => {
+            unreachable!("only sessions are denied here")
+        }
     }
 }
 

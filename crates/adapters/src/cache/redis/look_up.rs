@@ -7,7 +7,7 @@ use horizon_auth_core::domain::revocation::{Revocation, Revoked, TokenSubject};
 use horizon_auth_core::domain::time::Timestamp;
 use horizon_auth_core::ports::cache::{CacheError, Denylist};
 use horizon_auth_core::ports::clock::Clock;
-use redis::Pipeline;
+use redis::{Cmd, Pipeline};
 use tokio::sync::Notify;
 
 use super::link::{Link, LinkError};
@@ -37,6 +37,13 @@ const FINISH: &str = in_this_life!(
      redis.call('SET', KEYS[2], life)\n\
      return 1"
 );
+
+/// The value of a key that denies by being there.
+type Denied = Option<String>;
+/// The lowest epoch still accepted.
+type CutOff = Option<i64>;
+/// Of token, session, key, user and tenant, and whether they can be relied on.
+type Answers = (Denied, Denied, Denied, CutOff, CutOff, bool);
 
 /// Denied tokens as keys in Redis, asked for in one round trip per token.
 ///
@@ -89,29 +96,48 @@ impl LookUpDenylist {
             get.arg(self.link.denying_key(what));
             get
         };
-        let token = get(Revoked::Token(subject.token));
-        let session = get(Revoked::Session(subject.session));
+        // A session cookie is neither a token nor signed: its session is asked about instead.
+        let session = Revoked::Session(subject.session);
+        let token = get(subject.token.map_or(session, Revoked::Token));
+        let key = get(subject.key.map_or(session, Revoked::Key));
+        let session = get(session);
         let user = get(Revoked::User {
             user: subject.user,
             min_epoch: 0,
         });
+        let tenant = get(Revoked::Tenant {
+            tenant: subject.tenant,
+            min_epoch: 0,
+        });
         // The marker last: what was answered before it came from the same life.
-        let (token, session, user, is_loaded): (Option<String>, Option<String>, Option<i64>, bool) =
-            if self.link.is_cluster() {
-                let (token, session, user) = tokio::try_join!(
-                    self.link.call(&token),
-                    self.link.call(&session),
-                    self.link.call(&user)
-                )?;
-                (token, session, user, self.is_loaded().await?)
-            } else {
-                let mut all = Pipeline::with_capacity(4);
-                all.add_command(token).add_command(session).add_command(user);
-                all.cmd("EVAL").arg(IS_LOADED).arg(1).arg(self.loaded_key());
-                self.link.call_all(&all).await?
-            };
-        let cut_off = user.is_some_and(|min_epoch| subject.epoch < min_epoch);
-        Ok((token.is_some() || session.is_some() || cut_off, is_loaded))
+        let asked = [token, session, key, user, tenant];
+        let (token, session, key, user, tenant, is_loaded): Answers = if self.link.is_cluster() {
+            Box::pin(self.ask_cluster(&asked)).await?
+        } else {
+            let mut all = Pipeline::with_capacity(asked.len() + 1);
+            for command in asked {
+                all.add_command(command);
+            }
+            all.cmd("EVAL").arg(IS_LOADED).arg(1).arg(self.loaded_key());
+            self.link.call_all(&all).await?
+        };
+        let is_cut_off = user.is_some_and(|min_epoch| subject.epoch < min_epoch)
+            || tenant.is_some_and(|min_epoch| subject.tenant_epoch < min_epoch);
+        let is_denied = token.is_some() || session.is_some() || key.is_some() || is_cut_off;
+        Ok((is_denied, is_loaded))
+    }
+
+    /// Each key lives on a server of its own.
+    async fn ask_cluster(&self, asked: &[Cmd; 5]) -> Result<Answers, LinkError> {
+        let [token, session, key, user, tenant] = asked;
+        let (token, session, key, user, tenant) = tokio::try_join!(
+            self.link.call(token),
+            self.link.call(session),
+            self.link.call(key),
+            self.link.call(user),
+            self.link.call(tenant)
+        )?;
+        Ok((token, session, key, user, tenant, self.is_loaded().await?))
     }
 
     async fn write(&self, entries: &[Revocation]) -> Result<(), CacheError> {

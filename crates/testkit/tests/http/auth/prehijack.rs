@@ -46,7 +46,7 @@ impl Attacker {
         tx.insert_one_time_token(&NewOneTimeToken {
             digest: Secret::<OneTime>::parse(UNKNOWN_TOKEN).unwrap().digest(),
             tenant: claims.tenant.clone(),
-            user: claims.sub,
+            user: claims.id,
             purpose: Purpose::ChangeEmail,
             email: email.clone(),
             created_at: now,
@@ -59,7 +59,7 @@ impl Attacker {
             tenant: claims.tenant.clone(),
             email,
             kind: MailKind::ConfirmEmailChange,
-            user: Some(claims.sub),
+            user: Some(claims.id),
             locale: None,
             created_at: now,
             expires_at,
