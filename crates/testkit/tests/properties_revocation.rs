@@ -45,7 +45,7 @@ proptest! {
             let entry = entries.iter().find(|entry| match entry.what {
                 Revoked::Session(session) => session == ana.session,
                 Revoked::User { user, .. } => user == ana.user.id,
-                Revoked::Token(_) => false,
+                Revoked::Token(_) | Revoked::Tenant { .. } | Revoked::Key(_) => false,
             });
             let end = entry.expect("the revocation is stored").expires_at;
             let last_token = denied_at + t.auth.policy().access_ttl;
