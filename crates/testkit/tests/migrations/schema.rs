@@ -101,7 +101,8 @@ async fn describe_postgres(url: &str) -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
     for sql in POSTGRES {
         let found: Vec<String> = sqlx::query_scalar(*sql).fetch_all(&mut conn).await.unwrap();
-        lines.extend(found);
+        // PostgreSQL writes the type behind each text.
+        lines.extend(found.iter().map(|line| line.replace("'::text", "'")));
     }
     lines
 }
