@@ -1,7 +1,7 @@
 //! The engine as an application opens it, with people in it.
 
 use horizon_auth::config::Config;
-use horizon_auth::{Algorithm, Auth, Engine, SigningKey};
+use horizon_auth::{Algorithm, AuthCore, Engine, SigningKey};
 use horizon_auth_core::domain::client::Client;
 use horizon_auth_core::domain::email::Email;
 use horizon_auth_core::domain::password::Password;
@@ -37,7 +37,7 @@ pub fn address(n: usize) -> String {
 }
 
 /// Registers a person and logs in.
-pub async fn register(auth: &Auth, n: usize) -> Result<LoggedIn> {
+pub async fn register(auth: &AuthCore, n: usize) -> Result<LoggedIn> {
     let command = RegisterCommand {
         tenant: auth.policy().default_tenant.clone(),
         email: Email::parse(&address(n)).map_err(|_| "not an address")?,
@@ -53,7 +53,7 @@ pub async fn register(auth: &Auth, n: usize) -> Result<LoggedIn> {
 }
 
 /// A caller with an id of its own, as the HTTP layers make one for each request.
-pub fn client(auth: &Auth) -> Result<Client> {
+pub fn client(auth: &AuthCore) -> Result<Client> {
     Ok(Client::local(auth.fresh_request_id()?))
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use argon2_rust::params::Memory;
 use argon2_rust::{Algorithm, Argon2, Hasher, Params, Version};
-use horizon_auth::Auth;
+use horizon_auth::AuthCore;
 use horizon_auth_core::domain::email::Email;
 use horizon_auth_core::domain::password::Password;
 use horizon_auth_core::domain::policy::Argon2Cost;
@@ -83,7 +83,7 @@ fn bare_rate(hashers: &mut [Hasher], duration: Duration) -> f64 {
 }
 
 /// Log-ins per second, always so many under way.
-async fn login_rate(auth: &Auth, duration: Duration) -> Result<f64> {
+async fn login_rate(auth: &AuthCore, duration: Duration) -> Result<f64> {
     let began = Instant::now();
     let done = Arc::new(AtomicU64::new(0));
     let mut people = JoinSet::new();
@@ -103,7 +103,7 @@ async fn login_rate(auth: &Auth, duration: Duration) -> Result<f64> {
     Ok(done.load(Ordering::Relaxed) as f64 / began.elapsed().as_secs_f64())
 }
 
-fn command(auth: &Auth) -> Result<LoginCommand> {
+fn command(auth: &AuthCore) -> Result<LoginCommand> {
     Ok(LoginCommand {
         tenant: auth.policy().default_tenant.clone(),
         email: Email::parse(&engine::address(0)).map_err(|_| "not an address")?,

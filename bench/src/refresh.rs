@@ -6,7 +6,7 @@ use std::time::Instant;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::RSA_PKCS1_SHA256;
-use horizon_auth::Auth;
+use horizon_auth::AuthCore;
 use horizon_auth_core::domain::token::{Refresh, Secret};
 use horizon_auth_core::flows::RefreshCommand;
 use rustix::time::{ClockId, clock_gettime};
@@ -105,7 +105,7 @@ async fn rounds(plan: &Plan, server: &str) -> Result<Rounds> {
     Ok(rounds)
 }
 
-async fn first_token(auth: &Auth, person: usize) -> Result<Secret<Refresh>> {
+async fn first_token(auth: &AuthCore, person: usize) -> Result<Secret<Refresh>> {
     Ok(engine::register(auth, person).await?.refresh.secret)
 }
 
@@ -133,7 +133,7 @@ where
     Ok((cost, ends))
 }
 
-async fn chain(auth: Auth, mut token: Secret<Refresh>) -> Result<Secret<Refresh>> {
+async fn chain(auth: AuthCore, mut token: Secret<Refresh>) -> Result<Secret<Refresh>> {
     for _ in 0..STEPS {
         let command = RefreshCommand {
             tenant: auth.policy().default_tenant.clone(),

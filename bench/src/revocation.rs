@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use horizon_auth::config::Config;
-use horizon_auth::{Auth, Engine, Worker};
+use horizon_auth::{AuthCore, Engine, Worker};
 use horizon_auth_core::domain::client::Client;
 use horizon_auth_core::flows::{AuthenticateCommand, LogoutCommand, LogoutScope, RefreshCommand};
 use horizon_auth_testkit::RedisServer;
@@ -53,7 +53,7 @@ impl Node {
         Ok(Self { engine, worker })
     }
 
-    fn auth(&self) -> &Auth {
+    fn auth(&self) -> &AuthCore {
         self.engine.auth()
     }
 
@@ -87,7 +87,7 @@ async fn database(server: &str, redis: &RedisServer, name: &str, entries: i64) -
 }
 
 /// Access tokens of one session.
-async fn tokens(auth: &Auth, count: usize) -> Result<Vec<String>> {
+async fn tokens(auth: &AuthCore, count: usize) -> Result<Vec<String>> {
     let mut logged_in = engine::register(auth, 0).await?;
     let mut tokens = Vec::new();
     for _ in 0..count {
@@ -104,7 +104,7 @@ async fn tokens(auth: &Auth, count: usize) -> Result<Vec<String>> {
 }
 
 /// The client is given: its id is drawn by the layers around a request, not by the verification.
-async fn verify(auth: &Auth, token: &str, client: &Client) -> Result<()> {
+async fn verify(auth: &AuthCore, token: &str, client: &Client) -> Result<()> {
     let command = AuthenticateCommand {
         token,
         tenant: &auth.policy().default_tenant,
@@ -115,7 +115,7 @@ async fn verify(auth: &Auth, token: &str, client: &Client) -> Result<()> {
 }
 
 /// Waits until the node decides.
-async fn until_it_decides(auth: &Auth, token: &str) -> Result<()> {
+async fn until_it_decides(auth: &AuthCore, token: &str) -> Result<()> {
     let (start, client) = (Instant::now(), engine::client(auth)?);
     while let Err(error) = verify(auth, token, &client).await {
         if start.elapsed() > Duration::from_secs(20) {

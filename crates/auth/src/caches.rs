@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use horizon_auth_adapters::cache::memory::{MemoryDenylist, MemoryLimiter};
 use horizon_auth_core::ports::cache::{CacheServer, Denylist, Limiter};
+use horizon_auth_core::ports::clock::Clock;
 
 use crate::config::Config;
 use crate::engine::OpenError;
@@ -24,9 +25,9 @@ pub(crate) struct Caches {
 }
 
 /// The caches that the configuration names.
-pub(crate) fn caches(config: &Config, role: Role) -> Result<Caches, OpenError> {
+pub(crate) fn caches(config: &Config, role: Role, clock: &Arc<dyn Clock>) -> Result<Caches, OpenError> {
     match &config.redis {
-        Some(_) => shared(config, role),
+        Some(_) => shared(config, role, clock),
         None => Ok(Caches {
             denylist: Arc::new(MemoryDenylist::default()),
             limiter: Arc::new(MemoryLimiter::default()),
@@ -36,11 +37,11 @@ pub(crate) fn caches(config: &Config, role: Role) -> Result<Caches, OpenError> {
 }
 
 #[cfg(feature = "redis")]
-fn shared(config: &Config, role: Role) -> Result<Caches, OpenError> {
+fn shared(config: &Config, role: Role, clock: &Arc<dyn Clock>) -> Result<Caches, OpenError> {
     use horizon_auth_adapters::cache::redis::{
         Link, LookUpDenylist, PublishingDenylist, RedisLimiter, ReplicatedDenylist,
     };
-    use horizon_auth_adapters::system::{SystemClock, SystemEntropy};
+    use horizon_auth_adapters::system::SystemEntropy;
 
     use crate::config::RevocationMode;
 
@@ -50,19 +51,19 @@ fn shared(config: &Config, role: Role) -> Result<Caches, OpenError> {
     let lease = config.revocation.lease;
     let denylist: Arc<dyn Denylist> = match (config.revocation.mode, role) {
         (RevocationMode::PerRequest, Role::Node | Role::Outsider) => {
-            Arc::new(LookUpDenylist::new(Arc::clone(&link), Arc::new(SystemClock)))
+            Arc::new(LookUpDenylist::new(Arc::clone(&link), Arc::clone(clock)))
         }
         (RevocationMode::Replicated, Role::Outsider) => Arc::new(PublishingDenylist::new(
             Arc::clone(&link),
             lease,
-            Arc::new(SystemClock),
+            Arc::clone(clock),
         )),
         (RevocationMode::Replicated, Role::Node) => {
             tokio::runtime::Handle::try_current().map_err(|error| unusable(&error))?;
             Arc::new(ReplicatedDenylist::start(
                 Arc::clone(&link),
                 lease,
-                Arc::new(SystemClock),
+                Arc::clone(clock),
             ))
         }
     };
@@ -74,7 +75,7 @@ fn shared(config: &Config, role: Role) -> Result<Caches, OpenError> {
 }
 
 #[cfg(not(feature = "redis"))]
-fn shared(_: &Config, _: Role) -> Result<Caches, OpenError> {
+fn shared(_: &Config, _: Role, _: &Arc<dyn Clock>) -> Result<Caches, OpenError> {
     Err(OpenError::Redis(
         "this program was built without the feature `redis`".to_owned(),
     ))

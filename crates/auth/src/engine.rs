@@ -15,10 +15,12 @@ use horizon_auth_core::crypto::password_hasher::PasswordHasher;
 use horizon_auth_core::domain::key::PublishedKey;
 use horizon_auth_core::domain::policy::BreachCheck;
 use horizon_auth_core::ports::breaches::Breaches;
+use horizon_auth_core::ports::clock::Clock;
 use horizon_auth_core::ports::entropy::Entropy;
 use horizon_auth_core::ports::mailer::Mailer;
 use horizon_auth_core::ports::store::{Store, StoreError};
 
+use crate::brought::Brought;
 use crate::caches::{Role, caches};
 use crate::config::Config;
 use crate::keys::{KeysError, key_ring};
@@ -70,7 +72,7 @@ impl Engine {
     /// # Errors
     /// [`OpenError`]; each names the setting.
     pub fn open(config: &Config) -> Result<Self, OpenError> {
-        Self::join(config, mailer(config)?, Role::Node)
+        Self::join(config, Brought::default())
     }
 
     /// The same with a way out for mails of one's own; `mail.transport` and what belongs to it is not looked at.
@@ -78,7 +80,11 @@ impl Engine {
     /// # Errors
     /// As [`Engine::open`].
     pub fn open_with_mailer(config: &Config, mailer: Arc<dyn Mailer>) -> Result<Self, OpenError> {
-        Self::join(config, mailer, Role::Node)
+        let brought = Brought {
+            mailer: Some(mailer),
+            ..Brought::default()
+        };
+        Self::join(config, brought)
     }
 
     /// The same for a program that works beside the server, such as the command line
@@ -88,25 +94,42 @@ impl Engine {
     /// # Errors
     /// As [`Engine::open`].
     pub fn open_beside_server(config: &Config) -> Result<Self, OpenError> {
-        Self::join(config, Arc::new(MuteMailer), Role::Outsider)
+        let brought = Brought {
+            mailer: Some(Arc::new(MuteMailer)),
+            ..Brought::default()
+        };
+        Self::assemble(config, brought, Role::Outsider)
     }
 
-    fn join(config: &Config, mailer: Arc<dyn Mailer>, role: Role) -> Result<Self, OpenError> {
+    /// The same with whatever the application brings itself.
+    pub(crate) fn join(config: &Config, brought: Brought) -> Result<Self, OpenError> {
+        Self::assemble(config, brought, Role::Node)
+    }
+
+    fn assemble(config: &Config, brought: Brought, role: Role) -> Result<Self, OpenError> {
         let ring = key_ring(&config.keys)?;
         let database = &config.database;
-        let store = SqlStore::new(&SqlConfig {
-            url: database.url.reveal().to_owned(),
-            max_connections: database.max_connections,
-        })?;
+        let store = match brought.pool {
+            Some(pool) => SqlStore::on_pool(pool, database.max_connections)?,
+            None => SqlStore::new(&SqlConfig {
+                url: database.url.reveal().to_owned(),
+                max_connections: database.max_connections,
+            })?,
+        };
+        let mailer = match brought.mailer {
+            Some(mailer) => mailer,
+            None => mailer(config)?,
+        };
+        let clock: Arc<dyn Clock> = brought.clock.unwrap_or_else(|| Arc::new(SystemClock));
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let policy = config.policy.clone();
-        let caches = caches(config, role)?;
+        let caches = caches(config, role, &clock)?;
         let parts = Parts {
             store: Arc::new(store.clone()),
             denylist: caches.denylist,
             limiter: caches.limiter,
             cache: caches.server,
-            clock: Arc::new(SystemClock),
+            clock,
             mailer,
             templates: Arc::new(templates(config)?),
             breaches: breaches(config)?,

@@ -57,29 +57,49 @@
 //! # }
 //! ```
 
+mod brought;
+mod builder;
 mod caches;
+pub mod commands;
 pub mod config;
+mod development;
+mod development_key;
 mod engine;
+pub mod events;
+mod handle;
 mod keys;
 mod mail;
 pub mod operator;
 mod peppers;
+mod schema;
+pub mod types;
 mod worker;
 
+#[cfg(feature = "http")]
+pub use builder::TenantExtractor;
+pub use builder::{Builder, StartError};
 pub use engine::{Engine, OpenError};
+pub use handle::Auth;
 pub use horizon_auth_adapters::mail::{Templates, TemplatesError};
-pub use horizon_auth_adapters::sql::{ClaimError, MigrateError, MigrationStatus, NodeClaim};
-pub use horizon_auth_core::auth::Auth;
+pub use horizon_auth_adapters::sql::{ClaimError, MigrateError, MigrationStatus, NodeClaim, Pool};
+pub use horizon_auth_core::auth::Auth as AuthCore;
 pub use horizon_auth_core::crypto::keyring::{GeneratedKey, KeyError, KeyRing, SigningKey, VerifyingKey};
 pub use horizon_auth_core::domain::key::{Algorithm, PublishedKey};
 pub use horizon_auth_core::domain::mail::{
     HeaderText, MailContext, MailKind, OutgoingMail, RenderedMail, Sender,
 };
 pub use horizon_auth_core::error::{Code, Error};
+pub use horizon_auth_core::ports::clock::Clock;
 pub use horizon_auth_core::ports::mailer::{MailError, MailTemplates, Mailer};
 #[cfg(feature = "http")]
-pub use horizon_auth_http::{Http, Problem, extract::CurrentUser, pages, router};
+pub use horizon_auth_http::{
+    Gate, Http, Problem, Route, Who,
+    extract::{CurrentTenant, CurrentUser},
+    layers::{Protected, RequireRole, protect},
+    pages, router, routes,
+};
 pub use keys::{KeysError, key_ring};
 pub use mail::MailSetupError;
 pub use peppers::add_pepper;
+pub use schema::SchemaError;
 pub use worker::Worker;

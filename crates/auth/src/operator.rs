@@ -5,16 +5,20 @@
 //! may run on the same database.
 
 pub use horizon_auth_core::domain::client::Client;
+pub use horizon_auth_core::domain::device::Device;
 pub use horizon_auth_core::domain::email::Email;
-pub use horizon_auth_core::domain::ids::UserId;
+pub use horizon_auth_core::domain::ids::{SessionId, UserId};
 pub use horizon_auth_core::domain::locale::Locale;
 pub use horizon_auth_core::domain::password::{Password, PasswordHash};
-pub use horizon_auth_core::domain::role::Role;
+pub use horizon_auth_core::domain::role::{Role, StoredRole};
+pub use horizon_auth_core::domain::session::{EndReason, ListedSession};
 pub use horizon_auth_core::domain::tenant::TenantId;
 pub use horizon_auth_core::domain::time::Timestamp;
 pub use horizon_auth_core::domain::user::{DisableReason, User};
 pub use horizon_auth_core::domain::violation::Violation;
 pub use horizon_auth_core::flows::{
-    CreateUserCommand, ExportUsersCommand, ExportedUser, ImportOutcome, ImportedUser, SetPasswordCommand,
-    UserRef,
+    CreateUserCommand, EndOneSessionCommand, ExportUsersCommand, ExportedUser, ImportOutcome, ImportedUser,
+    SetPasswordCommand, UserRef,
 };
+
+pub use crate::development_key::{DevelopmentKeyError, make_development_key};

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::access_token::AccessTokens;
 use crate::crypto::password_hasher::PasswordHasher;
-use crate::domain::audit::{AuditRow, Event, Level};
+use crate::domain::audit::{AuditRow, Event};
 use crate::domain::claims::AccessClaims;
 use crate::domain::client::Client;
 use crate::domain::identity::Identity;
@@ -19,9 +19,10 @@ use crate::domain::policy::Policy;
 use crate::domain::revocation::{Revocation, Revoked};
 use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
-use crate::domain::token::{OneTime, Refresh, SECRET_BYTES, Secret};
+use crate::domain::token::{OneTime, Refresh, SECRET_BYTES, Secret, SessionCookie};
 use crate::domain::user::User;
 use crate::error::Error;
+use crate::events::{Events, SecurityEvents};
 use crate::flights::Flights;
 use crate::outside::Outside;
 use crate::ports::breaches::Breaches;
@@ -30,6 +31,8 @@ use crate::ports::clock::Clock;
 use crate::ports::entropy::Entropy;
 use crate::ports::mailer::{MailTemplates, Mailer};
 use crate::ports::store::{Store, Tx};
+use crate::session_cache::SessionCache;
+use crate::stand_down::StandDown;
 
 /// Everything an [`Auth`] is made of.
 #[expect(
@@ -72,9 +75,12 @@ pub struct Auth(Arc<Inner>);
 struct Inner {
     parts: Parts,
     flights: Flights,
+    sessions: SessionCache,
     /// Rung when a mail was queued.
     mail_bell: Notify,
     outside: Outside,
+    events: Events,
+    stand_down: StandDown,
 }
 
 impl fmt::Debug for Auth {
@@ -104,8 +110,11 @@ impl Auth {
         Self(Arc::new(Inner {
             parts,
             flights: Flights::default(),
+            sessions: SessionCache::default(),
             mail_bell: Notify::new(),
             outside: Outside::new(is_outsider),
+            events: Events::default(),
+            stand_down: StandDown::default(),
         }))
     }
 
@@ -140,7 +149,21 @@ impl Auth {
     }
 
     pub(crate) fn denylist(&self) -> &dyn Denylist {
-        &*self.0.parts.denylist
+        self.0.stand_down.or(&*self.0.parts.denylist)
+    }
+
+    /// From now on this node answers `unavailable` wherever revocations matter, for good.
+    ///
+    /// For a process whose place at the database another one has taken: it cannot know any more
+    /// what was revoked.
+    pub fn stand_down(&self) {
+        self.0.stand_down.give_up();
+    }
+
+    /// The security events of this process from now on.
+    #[must_use]
+    pub fn subscribe_events(&self) -> SecurityEvents {
+        self.0.events.subscribe()
     }
 
     pub(crate) fn cache(&self) -> Option<&dyn CacheServer> {
@@ -186,6 +209,10 @@ impl Auth {
         &self.0.flights
     }
 
+    pub(crate) fn sessions(&self) -> &SessionCache {
+        &self.0.sessions
+    }
+
     /// Random bytes for an id or a secret.
     pub(crate) fn random<const N: usize>(&self) -> Result<[u8; N], Error> {
         let mut bytes = [0; N];
@@ -196,7 +223,13 @@ impl Auth {
     /// A fresh refresh token.
     pub(crate) fn fresh_refresh_token(&self) -> Result<Secret<Refresh>, Error> {
         let bytes = Zeroizing::new(self.random::<SECRET_BYTES>()?);
-        Ok(Secret::from_random(&bytes))
+        Ok(Secret::<Refresh>::from_random(&bytes))
+    }
+
+    /// A fresh session cookie.
+    pub(crate) fn fresh_session_cookie(&self) -> Result<Secret<SessionCookie>, Error> {
+        let bytes = Zeroizing::new(self.random::<SECRET_BYTES>()?);
+        Ok(Secret::<SessionCookie>::from_random(&bytes))
     }
 
     /// A fresh one-time token.
@@ -236,6 +269,11 @@ impl Auth {
         ))
     }
 
+    /// Tells the security log, and whoever has subscribed, of an event that was committed.
+    pub(crate) fn announce(&self, row: &AuditRow) {
+        self.0.events.tell(row);
+    }
+
     /// Writes an event that has no other transaction to belong to.
     pub(crate) async fn record(&self, row: AuditRow) -> Result<(), Error> {
         let tx = self.store().begin().await?;
@@ -258,7 +296,7 @@ impl Auth {
     pub(crate) async fn commit(&self, mut tx: Box<dyn Tx>, row: AuditRow) -> Result<(), Error> {
         tx.insert_audit_event(&row).await?;
         tx.commit().await?;
-        announce(&row);
+        self.announce(&row);
         Ok(())
     }
 
@@ -293,9 +331,9 @@ impl Auth {
             if let Some(number) = noted {
                 auth.outside().note(number);
             }
-            auth.denylist().deny(&revocations).await?;
-            announce(&row);
-            Ok(())
+            let denied = auth.denylist().deny(&revocations).await;
+            auth.announce(&row); // it was committed, whoever knows of it
+            Ok(denied?)
         };
         tokio::spawn(work)
             .await
@@ -348,29 +386,4 @@ impl Auth {
 
 fn whole_seconds(ttl: Duration) -> i64 {
     i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX)
-}
-
-/// One line of the security log (decision D24). Field names are the design's.
-pub(crate) fn announce(row: &AuditRow) {
-    let (event, level) = row.event.row();
-    macro_rules! line {
-        ($macro:ident) => {
-            tracing::$macro!(
-                target: "horizon_auth::security",
-                event,
-                tenantId = %row.tenant,
-                userId = row.user.map(UserId::uuid).map(tracing::field::display),
-                sessionId = row.session.map(SessionId::uuid).map(tracing::field::display),
-                email = row.email.as_deref(),
-                ip = row.ip.map(tracing::field::display),
-                userAgent = row.user_agent.as_deref(),
-                requestId = %row.request,
-            )
-        };
-    }
-    match level {
-        Level::Info => line!(info),
-        Level::Warn => line!(warn),
-        Level::Error => line!(error),
-    }
 }

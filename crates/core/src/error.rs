@@ -148,6 +148,8 @@ codes! {
     MalformedJson => ("malformed_json", 400, "The body is not valid JSON"),
     /// A header is not valid.
     InvalidHeader => ("invalid_header", 400, "A request header is not valid"),
+    /// A role was named that the tenant does not have.
+    UnknownRole => ("unknown_role", 400, "There is no such role in this tenant"),
     /// The one-time token of a mail is unknown, used, expired or for another purpose.
     LinkInvalid => ("link_invalid", 400, "This link is invalid or has expired"),
     /// Unknown address, wrong password or disabled account: deliberately one code.
@@ -160,20 +162,30 @@ codes! {
     TokenExpired => ("token_expired", 401, "Token expired"),
     /// The access token was revoked.
     TokenRevoked => ("token_revoked", 401, "Token revoked"),
+    /// The session cookie is not one of ours.
+    SessionInvalid => ("session_invalid", 401, "Invalid session; log in again"),
     /// No refresh token came with the request.
     RefreshMissing => ("refresh_missing", 401, "No refresh token was sent"),
     /// The refresh token is unknown.
     RefreshInvalid => ("refresh_invalid", 401, "Invalid refresh token"),
     /// The refresh token was not used in time.
     RefreshExpired => ("refresh_expired", 401, "Refresh token expired"),
-    /// The session of the token is over.
+    /// The session of the token or cookie is over.
     SessionEnded => ("session_ended", 401, "The session has ended; log in again"),
     /// A used refresh token came back; sessions were ended.
     RefreshReused => ("refresh_reused", 401, "This refresh token was already used; log in again"),
     /// The password that was asked for again is wrong.
     PasswordIncorrect => ("password_incorrect", 403, "The current password is not correct"),
+    /// The caller is known and lacks the role that is asked for.
+    Forbidden => ("forbidden", 403, "You may not do this"),
+    /// Nobody gives roles to themselves.
+    OwnRoles => ("own_roles", 403, "Your own roles can only be changed by somebody else"),
+    /// The role of administrators is in the hands of operators.
+    RoleReserved => ("role_reserved", 403, "Only an operator gives or takes this role"),
     /// A browser sent the request from another site.
     CrossSite => ("cross_site", 403, "Cross-site requests are not allowed"),
+    /// An unsafe request with a session cookie brought no token that fits the session.
+    CsrfInvalid => ("csrf_invalid", 403, "The CSRF token is missing or does not fit the session"),
     /// The address must be proved first.
     EmailNotVerified => ("email_not_verified", 403, "Verify your e-mail address first"),
     /// A token of one tenant was used in another.
@@ -188,6 +200,8 @@ codes! {
     RequestTimeout => ("request_timeout", 408, "The request body took too long"),
     /// The address has an account.
     EmailTaken => ("email_taken", 409, "Email already registered"),
+    /// The role cannot go while somebody has it or a new account gets it.
+    RoleInUse => ("role_in_use", 409, "The role is in use"),
     /// The body is too large.
     PayloadTooLarge => ("payload_too_large", 413, "The request body is too large"),
     /// The body is not declared as JSON.

@@ -12,10 +12,12 @@ use horizon_auth_core::domain::locale::Locale;
 use horizon_auth_core::domain::role::Role;
 use horizon_auth_core::domain::time::Timestamp;
 use horizon_auth_core::domain::user::User;
-use horizon_auth_core::flows::{AccountData, LoggedIn};
+use horizon_auth_core::error::Error;
+use horizon_auth_core::flows::{AccountData, LoggedIn, SessionOpened};
 use http_body::{Frame, SizeHint};
 use serde::Serialize;
 
+use crate::session_cookies::SessionCookies;
 use crate::state::Http;
 
 /// The design's `SafeUser`.
@@ -134,6 +136,33 @@ pub(crate) fn pair(status: StatusCode, http: &Http, logged_in: &LoggedIn) -> Res
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response
+}
+
+/// `{id, email, emailVerified}`: the session travels in its cookie only.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OpenedBody<'a> {
+    id: String,
+    email: &'a str,
+    email_verified: bool,
+}
+
+/// Answers with a fresh session: its cookie, and a token against cross-site requests that fits it.
+pub(crate) fn opened(
+    status: StatusCode,
+    http: &Http,
+    cookies: &SessionCookies,
+    opened: &SessionOpened,
+) -> Result<Response<Body>, Error> {
+    let csrf = http.auth.issue_csrf_token(&opened.cookie.secret, None)?;
+    let body = OpenedBody {
+        id: opened.user.id.to_string(),
+        email: opened.user.email.canonical(),
+        email_verified: opened.user.email_verified_at.is_some(),
+    };
+    let mut response = (status, Json(body)).into_response();
+    cookies.issue_in(&mut response, &opened.cookie, &csrf);
+    Ok(response)
 }
 
 /// A body that keeps something alive until its last byte has been handed to the connection.

@@ -9,8 +9,12 @@ use ipnet::IpNet;
 pub struct HttpConfig {
     /// `https` or `http` origin under which browsers reach the service, without a trailing slash.
     pub public_origin: String,
-    /// How the refresh cookie is set.
+    /// Which routes there are, and whether session cookies are believed.
+    pub profile: Profile,
+    /// How cookies are set.
     pub cookie: CookieConfig,
+    /// How the cookies of sessions are set.
+    pub session: SessionCookieConfig,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Most bytes of a request body.
@@ -21,10 +25,65 @@ pub struct HttpConfig {
     pub jwks_max_age: Duration,
 }
 
-/// Attributes of the refresh cookie that depend on the installation (decision D10).
+/// Which of the two ways in there are (decision D3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Access tokens and a refresh cookie. The default.
+    Token,
+    /// Opaque session cookies with tokens against cross-site requests.
+    Session,
+    /// Both; the routes of sessions are below `/session`.
+    Both,
+}
+
+impl Profile {
+    /// Whether a session cookie proves anything.
+    #[must_use]
+    pub const fn has_sessions(self) -> bool {
+        matches!(self, Self::Session | Self::Both)
+    }
+
+    /// Whether there are routes that hand out tokens.
+    #[must_use]
+    pub const fn has_tokens(self) -> bool {
+        matches!(self, Self::Token | Self::Both)
+    }
+}
+
+/// When browsers send the session cookie with requests that other sites cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SameSite {
+    /// Never. The default.
+    Strict,
+    /// When somebody follows a link.
+    Lax,
+}
+
+/// The cookies of sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionCookieConfig {
+    /// Name of the session cookie, without the prefix that browsers know.
+    pub name: String,
+    /// Name of the cookie that holds the token against cross-site requests, without that prefix.
+    pub csrf_name: String,
+    /// When browsers send them.
+    pub same_site: SameSite,
+}
+
+impl Default for SessionCookieConfig {
+    fn default() -> Self {
+        Self {
+            name: "session".to_owned(),
+            csrf_name: "csrf".to_owned(),
+            same_site: SameSite::Strict,
+        }
+    }
+}
+
+/// Attributes of cookies that depend on the installation (decision D10).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CookieConfig {
-    /// `Secure`, and with it the `__Secure-` prefix of the name.
+    /// `Secure`, and with it the `__Secure-` or `__Host-` prefix of the name.
     pub secure: bool,
     /// `Domain`, only for SSO.
     pub domain: Option<String>,
@@ -37,7 +96,9 @@ impl HttpConfig {
         let secure = public_origin.starts_with("https://");
         Self {
             public_origin,
+            profile: Profile::Token,
             cookie: CookieConfig { secure, domain: None },
+            session: SessionCookieConfig::default(),
             trusted_proxies: Vec::new(),
             max_body_bytes: 16 * 1024,
             body_timeout: Duration::from_secs(10),

@@ -62,20 +62,25 @@ impl RefreshCookie {
     /// The token of a request. Two cookies of the name mean that somebody
     /// planted one, and nobody can say which: neither is taken.
     pub(crate) fn read(&self, headers: &HeaderMap) -> Result<Secret<Refresh>, Code> {
-        let mut values = headers
-            .get_all(COOKIE)
-            .into_iter()
-            .filter_map(|header| header.to_str().ok())
-            .flat_map(|header| header.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .filter(|(name, _)| *name == self.name)
-            .map(|(_, value)| value);
+        let mut values = values(headers, self.name);
         let value = values.next().ok_or(Code::RefreshMissing)?;
         if values.next().is_some() {
             return Err(Code::RefreshInvalid);
         }
         Secret::<Refresh>::parse(value).ok_or(Code::RefreshInvalid)
     }
+}
+
+/// What a request sends in cookies of that name.
+pub(crate) fn values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+    headers
+        .get_all(COOKIE)
+        .into_iter()
+        .filter_map(|header| header.to_str().ok())
+        .flat_map(|header| header.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(move |(found, _)| *found == name)
+        .map(|(_, value)| value)
 }
 
 #[cfg(test)]

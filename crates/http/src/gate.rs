@@ -5,11 +5,14 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use horizon_auth_core::domain::tenant::TenantId;
+use horizon_auth_core::domain::token::{Secret, SessionCookie};
 use horizon_auth_core::error::{Code, Error};
-use horizon_auth_core::flows::AuthenticateCommand;
+use horizon_auth_core::flows::{AuthenticateCommand, AuthenticateSessionCommand};
 
 use crate::extract::{Caller, CurrentTenant, CurrentUser, request_id};
+use crate::layers::{is_safe, is_same_origin};
 use crate::problem::Problem;
+use crate::session_cookies::{SessionCookies, csrf_header};
 use crate::state::Http;
 
 /// What extractors need of an application's state. Cheap to clone.
@@ -40,25 +43,86 @@ impl Gate {
 
     /// Who sends a request, if its credentials are believed.
     pub(crate) async fn authenticate(&self, parts: &Parts) -> Result<CurrentUser, Error> {
-        let token = bearer(&parts.headers)?;
+        let proof = self.proof(parts)?;
         let tenant = match parts.extensions.get::<CurrentTenant>() {
             Some(known) => known.0.clone(),
             None => self.tenant(parts).await?,
         };
         let caller = Caller::of(parts, &self.0);
-        let cmd = AuthenticateCommand {
-            token,
-            tenant: &tenant,
-            client: &caller.0,
-        };
-        Ok(self.0.auth.authenticate(cmd).await?.into())
+        let (tenant, client) = (&tenant, &caller.0);
+        Ok(match proof {
+            Proof::Token(token) => {
+                let cmd = AuthenticateCommand {
+                    token,
+                    tenant,
+                    client,
+                };
+                self.0.auth.authenticate(cmd).await?.into()
+            }
+            Proof::Cookie(cookie) => {
+                let cmd = AuthenticateSessionCommand {
+                    cookie: &cookie,
+                    tenant,
+                    client,
+                };
+                self.0.auth.authenticate_session(cmd).await?.into()
+            }
+        })
     }
 
-    /// An error of an extractor as an answer.
-    pub(crate) fn refuse(&self, error: Error, parts: &Parts) -> Problem {
-        let request = request_id(&parts.extensions, &self.0);
-        Problem::at(error, parts, request, self.0.auth.now())
+    /// Refuses everybody whose credentials do not name the administrators' role.
+    pub(crate) fn expect_admin_role(&self, user: &CurrentUser) -> Result<(), Error> {
+        self.0.auth.expect_admin_role(user)
     }
+
+    /// What a request offers to prove who sends it. A bearer token is judged alone: no browser sends one
+    /// by itself. A cookie is ambient, so in an unsafe request it counts only with the proof that a page
+    /// of ours sent it; this is the one place where a cookie is believed.
+    fn proof<'a>(&self, parts: &'a Parts) -> Result<Proof<'a>, Error> {
+        let Some(cookies) = self.cookies_for(&parts.headers) else {
+            return Ok(Proof::Token(bearer(&parts.headers)?));
+        };
+        let cookie = cookies.read(&parts.headers)?;
+        if !is_safe(&parts.method) {
+            if !is_same_origin(&parts.headers, &self.0.config.public_origin) {
+                return Err(Code::CrossSite.into());
+            }
+            let token = csrf_header(&parts.headers)?;
+            let doubles = cookies.csrf_cookies(&parts.headers);
+            self.0.auth.check_csrf_token(&cookie, token, doubles)?;
+        }
+        Ok(Proof::Cookie(cookie))
+    }
+
+    /// The cookies to look at, if the request has one and no bearer token.
+    fn cookies_for(&self, headers: &HeaderMap) -> Option<&SessionCookies> {
+        let cookies = self.0.sessions.as_ref()?;
+        (cookies.is_in(headers) && !mentions_bearer(headers)).then_some(cookies)
+    }
+
+    /// An error of an extractor as an answer. A cookie that will never work again goes with it.
+    pub(crate) fn refuse(&self, error: Error, parts: &Parts) -> Problem {
+        let dead = matches!(error.code(), Code::SessionInvalid | Code::SessionEnded);
+        let request = request_id(&parts.extensions, &self.0);
+        let problem = Problem::at(error, parts, request, self.0.auth.now());
+        match &self.0.sessions {
+            Some(cookies) if dead => problem.with_cookies(cookies.clear()),
+            _ => problem,
+        }
+    }
+}
+
+enum Proof<'a> {
+    Token(&'a str),
+    Cookie(Secret<SessionCookie>),
+}
+
+/// Whether any line names the scheme. A proxy's `Basic` in front of an application is not for us.
+fn mentions_bearer(headers: &HeaderMap) -> bool {
+    headers.get_all(AUTHORIZATION).iter().any(|line| {
+        let scheme = line.as_bytes().split(|byte| *byte == b' ').next();
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer"))
+    })
 }
 
 /// RFC 6750 section 2.1: the scheme in any case, one token, one header.

@@ -1,22 +1,26 @@
 //! The HTTP front end of Horizon Auth on axum.
 //!
 //! Handlers parse, call a flow and render; no rule is decided here. Every
-//! error leaves through `problem.rs`, every URL stands in `router.rs`.
+//! error leaves through `problem.rs`, every URL stands in `router.rs`, and in `route_list.rs` with who may
+//! call it.
 
 mod body;
 pub mod config;
 mod cookies;
 pub mod extract;
 mod gate;
-mod layers;
+pub mod layers;
 mod pages;
 mod problem;
+mod route_list;
 mod router;
 mod routes;
+mod session_cookies;
 mod state;
 
 pub use gate::Gate;
 pub use pages::pages;
 pub use problem::Problem;
+pub use route_list::{Route, Who, routes};
 pub use router::router;
 pub use state::Http;

@@ -1,6 +1,6 @@
 //! Errors on the wire: one body for all of them (decision D19).
 
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderValue, Response, StatusCode, Uri};
 use axum::response::IntoResponse;
@@ -19,6 +19,7 @@ use serde::Serialize;
 pub struct Problem {
     error: Error,
     place: Option<Place>,
+    cookies: Vec<HeaderValue>,
 }
 
 /// Where and when a request failed.
@@ -50,7 +51,14 @@ impl Problem {
                 request,
                 at,
             }),
+            cookies: Vec::new(),
         }
+    }
+
+    /// The same with `Set-Cookie` lines.
+    pub(crate) fn with_cookies(mut self, cookies: impl IntoIterator<Item = HeaderValue>) -> Self {
+        self.cookies.extend(cookies);
+        self
     }
 
     /// The machine-readable reason.
@@ -65,6 +73,7 @@ impl<E: Into<Error>> From<E> for Problem {
         Self {
             error: error.into(),
             place: None,
+            cookies: Vec::new(),
         }
     }
 }
@@ -148,6 +157,9 @@ impl IntoResponse for Problem {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(challenge) = challenge(code) {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        for cookie in self.cookies {
+            headers.append(SET_COOKIE, cookie);
         }
         if let Some(wait) = self.error.retry_after() {
             // Whole seconds, rounded up: whoever waits that long succeeds.

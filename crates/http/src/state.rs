@@ -8,6 +8,7 @@ use horizon_auth_core::auth::Auth;
 
 use crate::config::HttpConfig;
 use crate::cookies::RefreshCookie;
+use crate::session_cookies::SessionCookies;
 
 /// The engine with its front end's settings. Cheap to clone.
 ///
@@ -23,6 +24,8 @@ pub struct Inner {
     /// The settings.
     pub config: HttpConfig,
     pub(crate) cookie: RefreshCookie,
+    /// None if session cookies prove nothing here.
+    pub(crate) sessions: Option<SessionCookies>,
     draining: AtomicBool,
 }
 
@@ -31,10 +34,15 @@ impl Http {
     #[must_use]
     pub fn new(auth: Auth, config: HttpConfig) -> Self {
         let cookie = RefreshCookie::new(&config.cookie);
+        let sessions = config
+            .profile
+            .has_sessions()
+            .then(|| SessionCookies::new(&config.cookie, &config.session));
         Self(Arc::new(Inner {
             auth,
             config,
             cookie,
+            sessions,
             draining: AtomicBool::new(false),
         }))
     }

@@ -1,5 +1,6 @@
 //! The command line: what can be typed. What it does is in `commands/`.
 
+mod roles;
 mod users;
 
 use std::net::SocketAddr;
@@ -7,9 +8,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use roles::RolesCommand;
 pub(crate) use users::{
-    CreateArgs, DeleteArgs, ExportArgs, FileFormat, ImportArgs, ResetPasswordArgs, Scope, SetRolesArgs,
-    UsersCommand,
+    CreateArgs, DeleteArgs, EndSessionsArgs, ExportArgs, FileFormat, ImportArgs, OneRole, ResetPasswordArgs,
+    Scope, SetRolesArgs, UsersCommand,
 };
 
 /// Authentication service: passwords, access tokens, rotating refresh tokens, revocation.
@@ -59,11 +61,21 @@ Examples:
         #[command(subcommand)]
         command: UsersCommand,
     },
+    /// Make, list and remove the roles that accounts of a tenant can have
+    Roles {
+        #[command(subcommand)]
+        command: RolesCommand,
+    },
     /// Make and list signing keys; make peppers
     Keys {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    /// List the routes of the configured profile, and who may call them
+    #[command(after_help = "\
+Example:
+  horizon-auth routes --config horizon-auth.toml")]
+    Routes(ConfigArgs),
     /// Look at the configuration
     Config {
         #[command(subcommand)]

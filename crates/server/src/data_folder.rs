@@ -4,6 +4,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use horizon_auth::operator::make_development_key;
 use horizon_auth::{Algorithm, GeneratedKey, SigningKey};
 
 use crate::ui::Failure;
@@ -58,10 +59,7 @@ fn write(options: &OpenOptions, path: &Path, text: &str) -> Result<(), Failure> 
 /// The development signing key of the folder, made on first start.
 pub(crate) fn signing_key_file(folder: &Path) -> Result<PathBuf, Failure> {
     let path = folder.join("signing-key.pem");
-    if !path.exists() {
-        let key = generate(Algorithm::Rs256)?;
-        write_private(&path, &key.private_pem)?;
-    }
+    make_development_key(&path).map_err(|error| Failure::of(&error))?;
     Ok(path)
 }
 

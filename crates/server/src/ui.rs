@@ -33,7 +33,15 @@ impl Failure {
 
     /// `context`, and below it what caused it, cause by cause.
     pub(crate) fn because(context: &str, error: &dyn std::error::Error) -> Self {
-        let mut text = format!("{context}: {error}");
+        Self::with_causes(format!("{context}: {error}"), error)
+    }
+
+    /// An error that needs no context, and below it what caused it.
+    pub(crate) fn of(error: &dyn std::error::Error) -> Self {
+        Self::with_causes(error.to_string(), error)
+    }
+
+    fn with_causes(mut text: String, error: &dyn std::error::Error) -> Self {
         let mut source = error.source();
         while let Some(cause) = source {
             let cause_text = cause.to_string();

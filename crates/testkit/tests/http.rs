@@ -14,6 +14,8 @@ mod headers;
 mod health;
 #[path = "http/jwks.rs"]
 mod jwks;
+#[path = "http/layers/mod.rs"]
+mod layers;
 #[path = "http/limits.rs"]
 mod limits;
 #[path = "http/methods.rs"]

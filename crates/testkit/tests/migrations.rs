@@ -92,7 +92,7 @@ async fn every_table_of_sqlite_is_strict() {
         database
             .number(
                 "SELECT COUNT(*) FROM pragma_table_list WHERE type = 'table' AND schema = 'main'
-                            AND name NOT LIKE 'sqlite_%' AND name <> '_sqlx_migrations'",
+                            AND name NOT LIKE 'sqlite_%' AND name <> '_horizon_auth_migrations'",
             )
             .await,
         database
@@ -138,7 +138,7 @@ both_engines! {
         assert!(again.is_current());
         assert_eq!(schema::describe(&database).await, before);
         assert_eq!(database.number("SELECT COUNT(*) FROM tenants").await, 1);
-        let rows = database.number("SELECT COUNT(*) FROM _sqlx_migrations").await;
+        let rows = database.number("SELECT COUNT(*) FROM _horizon_auth_migrations").await;
         assert_eq!(usize::try_from(rows).unwrap(), again.known);
     };
 
@@ -170,8 +170,8 @@ both_engines! {
     a_migration_that_was_changed_after_it_was_applied_is_refused => |kind| async move {
         let database = Database::fresh(kind).await;
         match kind {
-            Kind::Sqlite => database.execute("UPDATE _sqlx_migrations SET checksum = x'00'").await,
-            Kind::Postgres => database.execute("UPDATE _sqlx_migrations SET checksum = '\\x00'").await,
+            Kind::Sqlite => database.execute("UPDATE _horizon_auth_migrations SET checksum = x'00'").await,
+            Kind::Postgres => database.execute("UPDATE _horizon_auth_migrations SET checksum = '\\x00'").await,
         }
 
         let error = database.store.migrate().await.unwrap_err();
@@ -183,8 +183,8 @@ both_engines! {
         let database = Database::fresh(kind).await;
         database
             .execute(
-                "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-                 SELECT 9999, description, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1",
+                "INSERT INTO _horizon_auth_migrations (version, description, success, checksum, execution_time)
+                 SELECT 9999, description, success, checksum, execution_time FROM _horizon_auth_migrations WHERE version = 1",
             )
             .await;
 
@@ -205,5 +205,53 @@ both_engines! {
         let left: BTreeSet<String> = schema::describe(&database).await;
         assert!(left.iter().all(|line| line.contains(" signing_keys")), "{left:#?}");
         assert_eq!(database.store.migration_status().await.unwrap().applied, 0);
+    };
+
+    the_migrations_of_an_application_stand_beside_ours => |kind| async move {
+        let database = Database::empty(kind).await;
+        database.store.ping().await.unwrap(); // makes the file of SQLite
+        database
+            .execute(
+                "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL,
+                   installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL,
+                   checksum TEXT NOT NULL, execution_time BIGINT NOT NULL)",
+            )
+            .await;
+        match kind {
+            Kind::Sqlite => {}
+            Kind::Postgres => {
+                database
+                    .execute("ALTER TABLE _sqlx_migrations ALTER COLUMN checksum TYPE bytea USING checksum::bytea")
+                    .await;
+            }
+        }
+        let theirs = match kind {
+            Kind::Sqlite => "INSERT INTO _sqlx_migrations VALUES (1, 'initial', '2026-01-01', TRUE, x'01', 1)",
+            Kind::Postgres => "INSERT INTO _sqlx_migrations VALUES (1, 'initial', '2026-01-01', TRUE, '\\x01', 1)",
+        };
+        database.execute(theirs).await;
+        assert_eq!(database.store.migration_status().await.unwrap().applied, 0);
+
+        let status = database.store.migrate().await.unwrap();
+
+        assert!(status.is_current());
+        assert_eq!(database.number("SELECT COUNT(*) FROM _sqlx_migrations").await, 1);
+    };
+
+    a_database_of_an_older_program_keeps_its_list_of_migrations => |kind| async move {
+        let database = Database::fresh(kind).await;
+        database
+            .execute("ALTER TABLE _horizon_auth_migrations RENAME TO _sqlx_migrations")
+            .await;
+
+        let before = database.store.migration_status().await.unwrap();
+        let after = database.store.migrate().await.unwrap();
+
+        assert!(before.is_current() && after.is_current());
+        let own = match kind {
+            Kind::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE name = '_horizon_auth_migrations'",
+            Kind::Postgres => "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = '_horizon_auth_migrations'",
+        };
+        assert_eq!(database.number(own).await, 0);
     };
 }

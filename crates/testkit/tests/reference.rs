@@ -53,3 +53,28 @@ fn the_page_of_events_is_current() {
     }
     is_current("events.md", &page);
 }
+
+#[test]
+fn the_page_of_routes_is_current() {
+    use horizon_auth_http::config::Profile;
+    let mut page = String::from(
+        "# Routes\n\nGenerated from `crates/http/src/route_list.rs`; `horizon-auth routes` prints those of a \
+         configuration. A *user* has an access\ntoken or, where sessions are switched on, a session cookie. Where \
+         there is `GET` there is `HEAD`.\n",
+    );
+    for (name, profile) in [
+        ("token", Profile::Token),
+        ("session", Profile::Session),
+        ("both", Profile::Both),
+    ] {
+        writeln!(
+            page,
+            "\n## `http.profile = \"{name}\"`\n\n| method | path | who may call |\n|---|---|---|"
+        )
+        .unwrap();
+        for route in horizon_auth_http::routes(profile) {
+            writeln!(page, "| `{}` | `{}` | {} |", route.method, route.path, route.who).unwrap();
+        }
+    }
+    is_current("routes.md", &page);
+}

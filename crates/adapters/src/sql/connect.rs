@@ -44,11 +44,23 @@ pub enum UrlError {
     /// The rest of the URL is not valid.
     #[error("the database URL is not valid")]
     Invalid,
+    /// SQLite in memory, which lives in one connection.
+    #[error("SQLite must use a file: each connection to a database in memory may see another one")]
+    InMemory,
 }
 
 /// A pool of connections to either engine. Clones share it.
 #[derive(Clone, Debug)]
-pub struct SqlStore(pub(super) Engine);
+pub struct SqlStore(pub(super) Engine, Owner);
+
+/// Whose the connections are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    Store,
+    /// The application, which lent its pool: whoever opened it closes it.
+    #[cfg(feature = "postgres")]
+    Application,
+}
 
 #[derive(Clone, Debug)]
 pub(super) enum Engine {
@@ -97,12 +109,18 @@ impl SqlStore {
             .acquire_timeout(ACQUIRE)
             .test_before_acquire(false) // costs a round trip per request; a dead connection shows itself
             .connect_lazy_with(options);
-        Ok(Self(Engine::Pg(pool)))
+        Ok(Self(Engine::Pg(pool), Owner::Store))
     }
 
     #[cfg(feature = "sqlite")]
     fn sqlite(config: &SqlConfig) -> std::result::Result<Self, UrlError> {
         let options: SqliteConnectOptions = config.url.parse().map_err(|_| UrlError::Invalid)?;
+        Ok(Self::sqlite_file(options, config.max_connections))
+    }
+
+    /// One writer and some readers of the file.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn sqlite_file(options: SqliteConnectOptions, max_connections: u32) -> Self {
         let file = options.get_filename().to_owned();
         let common = options.foreign_keys(true).busy_timeout(ACQUIRE);
         // FULL: with less, a power cut can lose the last commit and a used token would live again.
@@ -119,15 +137,24 @@ impl SqlStore {
                 .idle_timeout(None)
                 .max_lifetime(None)
         };
-        Ok(Self(Engine::Sqlite {
+        let engine = Engine::Sqlite {
             writer: pool(1).connect_lazy_with(writer),
-            readers: pool(config.max_connections.clamp(1, 8)).connect_lazy_with(common.read_only(true)),
+            readers: pool(max_connections.clamp(1, 8)).connect_lazy_with(common.read_only(true)),
             file,
-        }))
+        };
+        Self(engine, Owner::Store)
     }
 
-    /// Closes all connections after their current statement.
+    #[cfg(feature = "postgres")]
+    pub(super) fn lent(pool: PgPool) -> Self {
+        Self(Engine::Pg(pool), Owner::Application)
+    }
+
+    /// Closes all connections after their current statement; a pool that was lent stays open.
     pub async fn close(&self) {
+        if self.1 != Owner::Store {
+            return;
+        }
         match &self.0 {
             #[cfg(feature = "postgres")]
             Engine::Pg(pool) => pool.close().await,

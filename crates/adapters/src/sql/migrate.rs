@@ -78,26 +78,97 @@ impl SqlStore {
     }
 }
 
-const COUNT: &str = "SELECT COUNT(*) FROM _sqlx_migrations WHERE success";
+/// Which table says what was applied.
+#[derive(Clone, Copy)]
+enum Ledger {
+    /// The engine's own, so that an application can keep its migrations with sqlx in the same database.
+    Own,
+    /// sqlx's usual one, in databases that were made before there was an own one.
+    Usual,
+}
+
+impl Ledger {
+    /// `has_own`: there is the own table. `has_first`: the usual one holds the first migration of the engine.
+    fn of(has_own: bool, has_first: bool) -> Self {
+        if has_first && !has_own {
+            Self::Usual
+        } else {
+            Self::Own
+        }
+    }
+
+    fn migrator(self, all: &Migrator) -> Migrator {
+        let mut migrator = Migrator::with_migrations(all.iter().cloned().collect());
+        if matches!(self, Self::Own) {
+            migrator.dangerous_set_table_name("_horizon_auth_migrations");
+        }
+        migrator
+    }
+
+    /// How many migrations it lists.
+    fn count(self) -> &'static str {
+        match self {
+            Self::Own => "SELECT COUNT(*) FROM _horizon_auth_migrations WHERE success",
+            Self::Usual => "SELECT COUNT(*) FROM _sqlx_migrations WHERE success",
+        }
+    }
+}
+
+/// Applications number their migrations from 1 too: only the checksum tells whose it is.
+const IS_OURS: &str = "SELECT EXISTS (SELECT 1 FROM _sqlx_migrations WHERE version = $1 AND checksum = $2)";
+
+/// Version and checksum of the first migration.
+fn first(all: &Migrator) -> (i64, Vec<u8>) {
+    all.iter()
+        .next()
+        .map_or((0, Vec::new()), |first| (first.version, first.checksum.to_vec()))
+}
+
+/// The ledger, and whether there is one yet.
+#[cfg(feature = "postgres")]
+async fn ledger_on_postgres(conn: &mut sqlx::PgConnection) -> Result<(Ledger, bool), sqlx::Error> {
+    let tables = "SELECT to_regclass('_horizon_auth_migrations') IS NOT NULL, to_regclass('_sqlx_migrations') IS NOT NULL";
+    let (own, usual): (bool, bool) = sqlx::query_as(tables).fetch_one(&mut *conn).await?;
+    let (version, checksum) = first(&POSTGRES);
+    let ours = usual
+        && sqlx::query_scalar(IS_OURS)
+            .bind(version)
+            .bind(checksum)
+            .fetch_one(conn)
+            .await?;
+    Ok((Ledger::of(own, ours), own || ours))
+}
+
+#[cfg(feature = "sqlite")]
+async fn ledger_on_sqlite(conn: &mut sqlx::SqliteConnection) -> Result<(Ledger, bool), sqlx::Error> {
+    let tables = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_horizon_auth_migrations'),
+                         EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations')";
+    let (own, usual): (bool, bool) = sqlx::query_as(tables).fetch_one(&mut *conn).await?;
+    let (version, checksum) = first(&SQLITE);
+    let ours = usual
+        && sqlx::query_scalar(IS_OURS)
+            .bind(version)
+            .bind(checksum)
+            .fetch_one(conn)
+            .await?;
+    Ok((Ledger::of(own, ours), own || ours))
+}
 
 #[cfg(feature = "postgres")]
 async fn applied_on_postgres(pool: &sqlx::PgPool) -> Result<i64, sqlx::Error> {
-    let begun = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL");
-    if begun.fetch_one(pool).await? {
-        sqlx::query_scalar(COUNT).fetch_one(pool).await
-    } else {
-        Ok(0)
+    let mut conn = pool.acquire().await?;
+    match ledger_on_postgres(&mut conn).await? {
+        (ledger, true) => sqlx::query_scalar(ledger.count()).fetch_one(&mut *conn).await,
+        (_, false) => Ok(0),
     }
 }
 
 #[cfg(feature = "sqlite")]
 async fn applied_on_sqlite(writer: &sqlx::SqlitePool) -> Result<i64, sqlx::Error> {
-    let begun =
-        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations')");
-    if begun.fetch_one(writer).await? {
-        sqlx::query_scalar(COUNT).fetch_one(writer).await
-    } else {
-        Ok(0)
+    let mut conn = writer.acquire().await?;
+    match ledger_on_sqlite(&mut conn).await? {
+        (ledger, true) => sqlx::query_scalar(ledger.count()).fetch_one(&mut *conn).await,
+        (_, false) => Ok(0),
     }
 }
 
@@ -108,7 +179,11 @@ async fn migrate_postgres(pool: &sqlx::PgPool) -> Result<(), sqlx::migrate::Migr
     sqlx::query("SET statement_timeout = 0")
         .execute(&mut conn)
         .await?;
-    POSTGRES.run_direct(None, &mut conn, false).await?;
+    let (ledger, _) = ledger_on_postgres(&mut conn).await?;
+    ledger
+        .migrator(&POSTGRES)
+        .run_direct(None, &mut conn, false)
+        .await?;
     Ok(sqlx::Connection::close(conn).await?)
 }
 
@@ -116,7 +191,8 @@ async fn migrate_postgres(pool: &sqlx::PgPool) -> Result<(), sqlx::migrate::Migr
 #[cfg(feature = "sqlite")]
 async fn migrate_sqlite(writer: &sqlx::SqlitePool) -> Result<(), sqlx::migrate::MigrateError> {
     let mut tx = begin_sqlite(writer).await?;
-    SQLITE.run_direct(None, &mut *tx, false).await?;
+    let (ledger, _) = ledger_on_sqlite(&mut tx).await?;
+    ledger.migrator(&SQLITE).run_direct(None, &mut *tx, false).await?;
     Ok(tx.commit().await?)
 }
 

@@ -20,6 +20,11 @@ pub(super) fn locale(text: &str) -> Result<Locale> {
     Locale::parse(text).map_err(|_| StoreError::corrupt("a locale is not a language tag"))
 }
 
+/// A stored role name.
+pub(super) fn role(text: &str) -> Result<Role> {
+    Role::parse(text).map_err(|_| StoreError::corrupt("a role is not a role name"))
+}
+
 /// 32 stored bytes.
 pub(super) fn bytes32(bytes: &[u8]) -> Result<[u8; 32]> {
     bytes
@@ -61,8 +66,6 @@ impl TryFrom<UserRow> for User {
     type Error = StoreError;
 
     fn try_from(row: UserRow) -> Result<Self> {
-        let role =
-            |name: &str| Role::parse(name).map_err(|_| StoreError::corrupt("a role is not a role name"));
         let names = row.roles.as_deref().unwrap_or("").split_whitespace();
         let mut roles = names.map(role).collect::<Result<Vec<_>>>()?;
         roles.sort(); // here, because PostgreSQL sorts in the language of the database

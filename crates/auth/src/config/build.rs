@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use horizon_auth_core::crypto::password_hasher::{HashEngine, HasherConfig};
 use horizon_auth_core::crypto::pepper::Peppers;
-use horizon_auth_core::domain::limits::Limits;
 use horizon_auth_core::domain::policy::{
-    BreachCheck, Enumeration, MailPolicy, Policy, ReuseScope, VerificationProof,
+    BreachCheck, Enumeration, MailPolicy, Policy, ReuseScope, RolePolicy, VerificationProof,
 };
 #[cfg(feature = "http")]
 use horizon_auth_http::config::{CookieConfig, HttpConfig};
@@ -17,7 +16,8 @@ use super::keys::KeySources;
 use super::rules::{effective_public_url, effective_sender, hash_cost, is_production, mail_transport};
 use super::secret::SecretText;
 use super::{
-    Config, DatabaseConfig, Environment, LogConfig, LogFormat, MailConfig, MailTransport, ServerConfig, redis,
+    Config, DatabaseConfig, Environment, LogConfig, LogFormat, MailConfig, MailTransport, ServerConfig,
+    redis, sessions,
 };
 
 /// The configuration; `None` if a value it needs is missing or was wrong.
@@ -105,7 +105,11 @@ fn policy(checked: &Checked) -> Option<Policy> {
             "family" => ReuseScope::Family,
             _ => ReuseScope::User,
         },
-        require_verified_email: checked.read("registration.require_verified_email")?,
+        session_idle_ttl: checked.read("session.idle_ttl")?,
+        session_absolute_ttl: checked.read("session.absolute_ttl")?,
+        require_verified_email: sessions::require_verified_email(checked),
+        send_verification: checked.read("registration.send_verification")?,
+        session_before_verification: checked.read("registration.session_before_verification")?,
         enumeration: match checked.word("registration.enumeration")?.as_str() {
             "private" => Enumeration::Private,
             _ => Enumeration::Explicit,
@@ -121,17 +125,12 @@ fn policy(checked: &Checked) -> Option<Policy> {
         mail: mail_policy(checked)?,
         default_roles: checked.read("registration.default_roles")?,
         default_tenant: checked.read("tenant.default")?,
-        limits: Limits {
-            login: checked.read("rate_limit.login")?,
-            login_account: checked.read("rate_limit.login_account")?,
-            register: checked.read("rate_limit.register")?,
-            refresh: checked.read("rate_limit.refresh")?,
-            password_reset: checked.read("rate_limit.password_reset")?,
-            resend: checked.read("rate_limit.resend")?,
-            one_time_token: checked.read("rate_limit.one_time_token")?,
-            reauthenticate: checked.read("rate_limit.reauthenticate")?,
-            mail: checked.read("rate_limit.mail")?,
+        roles: RolePolicy {
+            admin: checked.read("roles.admin")?,
+            admin_grants_admin: checked.read("roles.admin_grants_admin")?,
         },
+        max_sessions: integer(checked, "session.max_per_user"),
+        limits: sessions::limits(checked)?,
     })
 }
 
@@ -239,6 +238,8 @@ fn http(checked: &Checked) -> Option<HttpConfig> {
     let https = public_origin.starts_with("https://");
     Some(HttpConfig {
         public_origin,
+        profile: sessions::profile(checked)?,
+        session: sessions::cookies(checked)?,
         cookie: CookieConfig {
             secure: checked.read("cookie.secure").unwrap_or(https),
             domain: checked.read("cookie.domain"),

@@ -45,6 +45,8 @@ pub enum Kind {
     Origin,
     /// A domain for cookies.
     Domain,
+    /// The name of a cookie, without a prefix that browsers know.
+    CookieName,
     /// An address and a port.
     Socket,
     /// The path of a file.
@@ -53,6 +55,8 @@ pub enum Kind {
     Paths,
     /// A tenant name.
     Tenant,
+    /// A role name.
+    Role,
     /// Role names.
     Roles,
     /// Addresses and networks.
@@ -99,10 +103,12 @@ impl Kind {
             | Self::Choice(_)
             | Self::Origin
             | Self::Domain
+            | Self::CookieName
             | Self::Socket
             | Self::Path
             | Self::Paths
             | Self::Tenant
+            | Self::Role
             | Self::Roles
             | Self::Networks
             | Self::LogLevels
@@ -149,10 +155,12 @@ impl Kind {
             Self::Choice(words) => format!("`{}`", words.join("` or `")),
             Self::Origin => "an origin such as `https://auth.example.com`".to_owned(),
             Self::Domain => "a domain name".to_owned(),
+            Self::CookieName => "1 to 64 letters, digits, `-`, `_` and `.`".to_owned(),
             Self::Socket => "an IP address and port".to_owned(),
             Self::Path => "the path of a file".to_owned(),
             Self::Paths => "a list of paths of files".to_owned(),
             Self::Tenant => "a tenant name".to_owned(),
+            Self::Role => "a role name".to_owned(),
             Self::Roles => "a list of role names".to_owned(),
             Self::Networks => "a list of addresses and networks".to_owned(),
             Self::LogLevels => {

@@ -15,6 +15,7 @@ mod redis;
 mod reference;
 mod rules;
 mod secret;
+mod sessions;
 mod setting;
 mod settings;
 mod source;
@@ -215,6 +216,13 @@ impl Config {
     pub fn has_signing_key(&self) -> bool {
         self.keys.private_key.is_some()
     }
+}
+
+/// Whether an origin is on this machine. What is no origin is refused elsewhere.
+pub(crate) fn is_local(origin: &str) -> bool {
+    address::origin(origin).map_or(true, |origin| {
+        address::is_loopback(&origin) || address::host_of(&origin).ends_with(".localhost")
+    })
 }
 
 /// The variables of this process, for [`Sources::env`].

@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use super::address;
 use super::check::Checked;
 use super::redis;
+use super::sessions;
 use super::units::duration_text;
 
 /// OWASP's equally strong minimums for Argon2id: memory in KiB, and passes.
@@ -27,6 +28,7 @@ pub(super) fn apply(checked: &mut Checked) {
     breaches(checked);
     mail(checked);
     redis::apply(checked);
+    sessions::apply(checked);
 }
 
 /// Whether production was asked for.
@@ -175,7 +177,7 @@ fn lifetimes(checked: &mut Checked) {
 }
 
 /// Reports two lifetimes in the wrong order, at the one that somebody gave.
-fn report_order(
+pub(super) fn report_order(
     checked: &mut Checked,
     short: (&'static str, Duration),
     shorter: &str,

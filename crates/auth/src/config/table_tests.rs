@@ -75,6 +75,7 @@ fn every_setting_has_an_effect() {
             Kind::Origin => "https://a.example",
             Kind::Socket => "127.0.0.1:1",
             Kind::Tenant => "acme",
+            Kind::Role => "boss",
             Kind::Roles => "user,admin",
             Kind::Networks => "10.0.0.1",
             Kind::LogLevels => "debug",

@@ -71,6 +71,7 @@ pub(super) enum Value {
     Socket(SocketAddr),
     Texts(Vec<String>),
     Tenant(TenantId),
+    Role(Role),
     Roles(Vec<Role>),
     Networks(Vec<IpNet>),
     Sender(Sender),
@@ -97,8 +98,8 @@ macro_rules! pick {
 
 pick! {
     Text: String, Secret: SecretText, Bool: bool, Integer: u64, Duration: Duration, Rate: Option<Rate>,
-    Socket: SocketAddr, Texts: Vec<String>, Tenant: TenantId, Roles: Vec<Role>, Networks: Vec<IpNet>, Sender: Sender, Locale: Locale,
-    RedisUrl: RedisUrl, Server: Named, Servers: Vec<Named>,
+    Socket: SocketAddr, Texts: Vec<String>, Tenant: TenantId, Role: Role, Roles: Vec<Role>, Networks: Vec<IpNet>, Sender: Sender,
+    Locale: Locale, RedisUrl: RedisUrl, Server: Named, Servers: Vec<Named>,
 }
 
 /// Checks a value against its kind.
@@ -158,6 +159,7 @@ fn parse_text(kind: Kind, text: &Zeroizing<String>) -> Result<Value, Fault> {
         Kind::Choice(words) => choice(text, words).map(Value::Text),
         Kind::Origin => address::origin(text).map(Value::Text),
         Kind::Domain => address::cookie_domain(text).map(Value::Text),
+        Kind::CookieName => cookie_name(text).map(Value::Text),
         Kind::Socket => socket(text).map(Value::Socket),
         Kind::Path => path(text).map(Value::Text),
         Kind::Tenant => TenantId::parse(text).map(Value::Tenant).map_err(|_| {
@@ -166,6 +168,7 @@ fn parse_text(kind: Kind, text: &Zeroizing<String>) -> Result<Value, Fault> {
                 "write 1 to 63 of a-z, 0-9 and inner hyphens",
             )
         }),
+        Kind::Role => role(text).map(Value::Role),
         Kind::LogLevels => log_levels(text).map(Value::Text),
         Kind::DatabaseUrl => database_url(text).map(Value::Secret),
         Kind::Pem => Ok(Value::Secret(pem(text))),
@@ -192,6 +195,19 @@ fn parse_text(kind: Kind, text: &Zeroizing<String>) -> Result<Value, Fault> {
     }
 }
 
+/// A prefix such as `__Host-` would make browsers refuse the cookie, or say twice what is said by itself.
+fn cookie_name(text: &str) -> Result<String, Fault> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if (1..=64).contains(&text.len()) && text.chars().all(allowed) && !text.starts_with("__") {
+        Ok(text.to_owned())
+    } else {
+        Err(Fault::new(
+            format!("is {}", shown(text)),
+            "write 1 to 64 letters, digits, \"-\", \"_\" and \".\", without a prefix such as \"__Host-\"",
+        ))
+    }
+}
+
 fn items(kind: Kind, raw: &Raw) -> Result<Vec<Zeroizing<String>>, Fault> {
     match raw {
         Raw::List(items) => Ok(items.clone()),
@@ -213,17 +229,19 @@ fn items(kind: Kind, raw: &Raw) -> Result<Vec<Zeroizing<String>>, Fault> {
     }
 }
 
+fn role(text: &str) -> Result<Role, Fault> {
+    Role::parse(text).map_err(|_| {
+        Fault::new(
+            format!("holds {}", shown(text)),
+            "write role names of 1 to 64 of a-z, 0-9, -_:.",
+        )
+    })
+}
+
 fn parse_list(kind: Kind, items: &[Zeroizing<String>]) -> Result<Value, Fault> {
     if kind == Kind::Roles {
-        let role = |item: &Zeroizing<String>| {
-            Role::parse(item).map_err(|_| {
-                Fault::new(
-                    format!("holds {}", shown(item)),
-                    "write role names of 1 to 64 of a-z, 0-9, -_:.",
-                )
-            })
-        };
-        return items.iter().map(role).collect::<Result<_, _>>().map(Value::Roles);
+        let roles = items.iter().map(|item| role(item));
+        return roles.collect::<Result<_, _>>().map(Value::Roles);
     }
     if kind == Kind::Networks {
         let networks = items.iter().map(|item| address::network(item));

@@ -5,6 +5,7 @@
 
 pub mod access_token;
 mod argon2_engine;
+pub mod csrf;
 mod der;
 mod foreign_hash;
 mod hash_pool;

@@ -175,6 +175,12 @@ impl PasswordHasher {
         })))
     }
 
+    /// The keys that it hashes with.
+    #[must_use]
+    pub fn peppers(&self) -> &Peppers {
+        &self.0.peppers
+    }
+
     /// Hashes a password at the configured cost, with a new salt and the current pepper.
     ///
     /// # Errors

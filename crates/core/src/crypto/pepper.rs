@@ -4,16 +4,21 @@
 //! number, which a hash names, so that keys can be changed while old hashes live.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::CryptoError;
+use crate::domain::session::IpHash;
 use crate::ports::entropy::{Entropy, EntropyError};
 
+/// What the key of addresses is derived for.
+const ADDRESS_INFO: &[u8] = b"horizon-auth ip hash v1";
 /// Fewest bytes of a key.
 const SHORTEST: usize = 32;
 /// Most bytes of a key; more would only be hashed down.
@@ -94,6 +99,29 @@ impl Peppers {
         let pepper = self.0.iter().find(|pepper| pepper.version == version)?;
         let key = hmac::Key::new(hmac::HMAC_SHA256, &pepper.key);
         Some(Zeroizing::new(hmac::sign(&key, password).as_ref().to_vec()))
+    }
+}
+
+impl Peppers {
+    /// Stands for an address in the database: HMAC-SHA-256 under a key of its own, derived from the first
+    /// pepper (HKDF-SHA-256). `None` without a pepper: an unkeyed hash of an address hides nothing.
+    #[must_use]
+    pub fn hash_address(&self, address: IpAddr) -> Option<IpHash> {
+        let pepper = self.0.first()?;
+        let mut key = Zeroizing::new([0; 32]);
+        Salt::new(HKDF_SHA256, &[])
+            .extract(&pepper.key)
+            .expand(&[ADDRESS_INFO], HKDF_SHA256)
+            .and_then(|okm| okm.fill(key.as_mut()))
+            .ok()?;
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_ref());
+        let tag = match address.to_canonical() {
+            IpAddr::V4(address) => hmac::sign(&key, &address.octets()),
+            IpAddr::V6(address) => hmac::sign(&key, &address.octets()),
+        };
+        let mut hash = [0; 32];
+        hash.copy_from_slice(tag.as_ref());
+        Some(IpHash(hash))
     }
 }
 

@@ -96,3 +96,19 @@ fn debug_output_shows_versions_and_no_key() {
     let peppers = Peppers::parse(&format!("2:{EIGHTS},1:{SEVENS}")).unwrap();
     assert_eq!(format!("{peppers:?}"), "Peppers [2, 1]");
 }
+
+#[test]
+fn an_address_is_recognised_under_the_same_pepper_and_only_then() {
+    let hash = |peppers: &str, address: &str| {
+        Peppers::parse(peppers)
+            .unwrap()
+            .hash_address(address.parse().unwrap())
+            .unwrap()
+    };
+    let (one, other) = (&format!("1:{SEVENS}"), &format!("1:{EIGHTS}"));
+    assert_eq!(hash(one, "192.0.2.1"), hash(one, "::ffff:192.0.2.1"));
+    assert_ne!(hash(one, "192.0.2.1"), hash(one, "192.0.2.2"));
+    assert_ne!(hash(one, "192.0.2.1"), hash(other, "192.0.2.1"));
+    assert_ne!(hash(one, "2001:db8::1"), hash(one, "2001:db8::2"));
+    assert!(Peppers::default().hash_address([192, 0, 2, 1].into()).is_none());
+}

@@ -52,8 +52,10 @@ pub enum Event {
     TokenReuseDetected,
     /// All sessions of the user were ended by the user.
     LoggedOut,
-    /// One session was ended by the user.
+    /// One session was ended by its user, or by an operator.
     SessionEnded,
+    /// All sessions of the user but one were ended by the user, in that one.
+    OtherSessionsEnded,
     /// The password was changed; other sessions were ended.
     PasswordChanged,
     /// Somebody asked for a link to set a new password; whether there is an account is not said.
@@ -88,8 +90,14 @@ pub enum Event {
     AccountDisabled,
     /// An operator switched the account on.
     AccountEnabled,
-    /// An operator set the roles; access tokens with the old ones are dead.
+    /// An operator or an administrator changed the roles; access tokens with the old ones are dead.
     RolesChanged,
+    /// An operator made a role that can be granted.
+    RoleCreated,
+    /// An operator removed a role that nobody had.
+    RoleDeleted,
+    /// An administrator vouched for the address of the account.
+    EmailVouchedFor,
     /// An operator ended all sessions of the account.
     SessionsEnded,
     /// An operator took a copy of all accounts with their password hashes.
@@ -113,6 +121,7 @@ impl Event {
         Self::TokenReuseDetected,
         Self::LoggedOut,
         Self::SessionEnded,
+        Self::OtherSessionsEnded,
         Self::PasswordChanged,
         Self::PasswordResetRequested,
         Self::PasswordReset,
@@ -131,6 +140,9 @@ impl Event {
         Self::AccountDisabled,
         Self::AccountEnabled,
         Self::RolesChanged,
+        Self::RoleCreated,
+        Self::RoleDeleted,
+        Self::EmailVouchedFor,
         Self::SessionsEnded,
         Self::HashesExported,
         Self::MailFailed,
@@ -151,6 +163,7 @@ impl Event {
             Self::TokenReuseDetected => ("token_reuse_detected", Level::Error),
             Self::LoggedOut => ("logged_out", Level::Info),
             Self::SessionEnded => ("session_ended", Level::Info),
+            Self::OtherSessionsEnded => ("other_sessions_ended", Level::Info),
             Self::PasswordChanged => ("password_changed", Level::Info),
             Self::PasswordResetRequested => ("password_reset_requested", Level::Info),
             Self::PasswordReset => ("password_reset", Level::Warn),
@@ -169,6 +182,9 @@ impl Event {
             Self::AccountDisabled => ("account_disabled", Level::Warn),
             Self::AccountEnabled => ("account_enabled", Level::Info),
             Self::RolesChanged => ("roles_changed", Level::Warn),
+            Self::RoleCreated => ("role_created", Level::Info),
+            Self::RoleDeleted => ("role_deleted", Level::Info),
+            Self::EmailVouchedFor => ("email_vouched_for", Level::Warn),
             Self::SessionsEnded => ("sessions_ended", Level::Warn),
             Self::HashesExported => ("hashes_exported", Level::Warn),
             Self::MailFailed => ("mail_failed", Level::Error),
@@ -247,6 +263,18 @@ impl AuditRow {
     pub fn with_session(mut self, session: SessionId) -> Self {
         self.session = Some(session);
         self
+    }
+
+    /// An event about somebody that an administrator caused, in the session that is named. Whose session that
+    /// is, the trail knows; the person whose account it is does not learn the administrator's network address.
+    #[must_use]
+    pub fn caused_in(self, session: SessionId) -> Self {
+        Self {
+            session: Some(session),
+            ip: None,
+            user_agent: None,
+            ..self
+        }
     }
 
     /// Adds the masked address.

@@ -95,8 +95,18 @@ pub struct MailPolicy {
     pub lease: Duration,
 }
 
+/// Who may change roles of others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RolePolicy {
+    /// The role of administrators, each within the own tenant; `admin`.
+    pub admin: Role,
+    /// Whether administrators make and unmake each other, which is otherwise an operator's business; `false`.
+    pub admin_grants_admin: bool,
+}
+
 /// Everything that flows need to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Policy {
     /// `iss` of access tokens.
     pub issuer: String,
@@ -114,8 +124,16 @@ pub struct Policy {
     pub refresh_grace: Duration,
     /// What a reuse ends.
     pub reuse_scope: ReuseScope,
+    /// Life of a session that its cookie does not use; 7 days.
+    pub session_idle_ttl: Duration,
+    /// Life of a session with a cookie, however often it is used; 30 days.
+    pub session_absolute_ttl: Duration,
     /// Whether the address must be proved before log-in.
     pub require_verified_email: bool,
+    /// Whether a registration sends the link that proves the address.
+    pub send_verification: bool,
+    /// Whether a registration begins a session with a cookie although log-ins need a proved address.
+    pub session_before_verification: bool,
     /// How registration treats known addresses.
     pub enumeration: Enumeration,
     /// What a verification link must come with.
@@ -132,6 +150,10 @@ pub struct Policy {
     pub default_roles: Vec<Role>,
     /// The tenant of requests that name none.
     pub default_tenant: TenantId,
+    /// Administrators.
+    pub roles: RolePolicy,
+    /// Most sessions of a user that live at once; `None` is no limit.
+    pub max_sessions: Option<u32>,
     /// Rates.
     pub limits: Limits,
 }
@@ -155,7 +177,11 @@ impl Policy {
             refresh_absolute_ttl: Duration::from_secs(30 * DAY),
             refresh_grace: Duration::ZERO,
             reuse_scope: ReuseScope::User,
+            session_idle_ttl: Duration::from_secs(7 * DAY),
+            session_absolute_ttl: Duration::from_secs(30 * DAY),
             require_verified_email: false,
+            send_verification: true,
+            session_before_verification: false,
             enumeration: Enumeration::Explicit,
             verification_proof: VerificationProof::Link,
             blocklist: false,
@@ -176,6 +202,11 @@ impl Policy {
             },
             default_roles: vec![default_role],
             default_tenant,
+            roles: RolePolicy {
+                admin: Role::admin(),
+                admin_grants_admin: false,
+            },
+            max_sessions: None,
             limits: Limits::default(),
         }
     }
@@ -185,6 +216,13 @@ impl Policy {
     #[must_use]
     pub fn verification_required(&self) -> bool {
         self.require_verified_email || self.enumeration == Enumeration::Private
+    }
+
+    /// Whether a registration that a cookie opens begins a session before the address is proved. Never with
+    /// private enumeration: only a new address could get one.
+    #[must_use]
+    pub fn opens_before_verification(&self) -> bool {
+        self.session_before_verification && self.enumeration == Enumeration::Explicit
     }
 
     /// How long a revocation must be remembered: until every token it can hit has expired everywhere.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::time::Timestamp;
 use super::violation::Violation;
 
 /// A role name: 1 to 64 of `a-z`, `0-9`, `-`, `_`, `:` and `.`.
@@ -26,6 +27,12 @@ impl Role {
                 "must be 1 to 64 of a-z, 0-9, '-', '_', ':' and '.'",
             ))
         }
+    }
+
+    /// The usual name of the administrators' role.
+    #[must_use]
+    pub fn admin() -> Self {
+        Self("admin".to_owned())
     }
 
     /// The name.
@@ -53,6 +60,17 @@ impl From<Role> for String {
     fn from(role: Role) -> Self {
         role.0
     }
+}
+
+/// A role of a tenant, as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredRole {
+    /// Its name.
+    pub role: Role,
+    /// Since when it can be granted.
+    pub created_at: Timestamp,
+    /// How many accounts have it.
+    pub holders: i64,
 }
 
 #[cfg(test)]

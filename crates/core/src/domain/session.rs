@@ -5,7 +5,7 @@ use std::fmt;
 use super::ids::{SessionId, UserId};
 use super::tenant::TenantId;
 use super::time::Timestamp;
-use super::token::{Digest, Refresh};
+use super::token::{Digest, Refresh, SessionCookie};
 
 /// A session to insert. It is created only if the credential version is still current.
 #[derive(Clone, Debug)]
@@ -24,6 +24,23 @@ pub struct NewSession {
     pub absolute_expires_at: Timestamp,
     /// The client's `User-Agent`, cut to a sane length.
     pub user_agent: Option<String>,
+    /// The client's address under a key, if there is one: equal addresses are recognised, none is kept.
+    pub ip_hash: Option<IpHash>,
+    /// The cookie that opens it, unless refresh tokens do.
+    pub cookie: Option<NewCookie>,
+}
+
+/// HMAC-SHA-256 of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IpHash(pub [u8; 32]);
+
+/// The cookie of a session to insert.
+#[derive(Clone, Copy, Debug)]
+pub struct NewCookie {
+    /// What storage holds instead of the secret.
+    pub digest: Digest<SessionCookie>,
+    /// When the session dies unless it is used.
+    pub idle_expires_at: Timestamp,
 }
 
 /// A session as its user sees it.
@@ -39,6 +56,23 @@ pub struct StoredSession {
     pub revoked_at: Option<Timestamp>,
     /// The client's `User-Agent`.
     pub user_agent: Option<String>,
+}
+
+/// A session that can still be used, as its user sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedSession {
+    /// Its id, which is no secret.
+    pub id: SessionId,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last heard of: by its cookie, or for a new refresh token.
+    pub last_seen_at: Timestamp,
+    /// When it ends if nothing is heard of it.
+    pub expires_at: Timestamp,
+    /// The client's `User-Agent`.
+    pub user_agent: Option<String>,
+    /// A keyed hash of the network address at the log-in, where one is stored.
+    pub ip_hash: Option<Vec<u8>>,
 }
 
 /// The first refresh token of a session.
@@ -75,6 +109,8 @@ pub enum EndReason {
     Disabled,
     /// An operator ended it.
     Operator,
+    /// The user began more sessions than are allowed at once.
+    Limit,
 }
 
 impl EndReason {
@@ -90,6 +126,7 @@ impl EndReason {
             Self::EmailChange => "email_change",
             Self::Disabled => "disabled",
             Self::Operator => "operator",
+            Self::Limit => "limit",
         }
     }
 }

@@ -26,6 +26,15 @@ impl Kind for Refresh {
     const NAME: &'static str = "Refresh";
 }
 
+/// The opaque secret of a session that a cookie opens.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionCookie;
+
+impl Kind for SessionCookie {
+    const PREFIX: &'static str = "hzs_";
+    const NAME: &'static str = "SessionCookie";
+}
+
 /// Tokens that travel by mail and work once: proof of an address, reset of a password.
 #[derive(Clone, Copy, Debug)]
 pub struct OneTime;
@@ -71,12 +80,19 @@ impl<K: Kind> Secret<K> {
     }
 }
 
-impl Secret<Refresh> {
+/// Kinds whose text is the prefix and 32 random bytes, nothing else.
+trait Plain: Kind {}
+
+impl Plain for Refresh {}
+impl Plain for SessionCookie {}
+
+#[expect(private_bounds, reason = "which kinds are plain is decided here")]
+impl<K: Plain> Secret<K> {
     /// Wraps freshly drawn random bytes.
     #[must_use]
     pub fn from_random(bytes: &[u8; SECRET_BYTES]) -> Self {
-        let mut text = Zeroizing::new(String::with_capacity(Refresh::PREFIX.len() + ENCODED_LEN));
-        text.push_str(Refresh::PREFIX);
+        let mut text = Zeroizing::new(String::with_capacity(K::PREFIX.len() + ENCODED_LEN));
+        text.push_str(K::PREFIX);
         URL_SAFE_NO_PAD.encode_string(bytes, &mut text);
         Self::new(text)
     }
@@ -84,8 +100,7 @@ impl Secret<Refresh> {
     /// Parses a token that a client sent; `None` if it cannot be one of ours.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        is_encoded_secret(text.strip_prefix(Refresh::PREFIX)?)
-            .then(|| Self::new(Zeroizing::new(text.to_owned())))
+        is_encoded_secret(text.strip_prefix(K::PREFIX)?).then(|| Self::new(Zeroizing::new(text.to_owned())))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::password::Password;
 use crate::domain::session::EndReason;
 use crate::domain::violation::Violation;
 use crate::error::{Code, Error};
-use crate::flows::begin_session::LoggedIn;
+use crate::flows::begin_session::{Beginner, LoggedIn, Means, Opened, SessionOpened};
 use crate::flows::replace_password::NewPassword;
 
 /// What a change of the password needs.
@@ -31,6 +31,21 @@ impl Auth {
     /// `rate_limited`, `password_incorrect`, `token_invalid` if the account is gone or disabled,
     /// `invalid_input` about `newPassword`, `overloaded`, `unavailable`, `internal`.
     pub async fn change_password(&self, cmd: ChangePasswordCommand<'_>) -> Result<LoggedIn, Error> {
+        self.change(cmd, Means::Tokens).await?.tokens()
+    }
+
+    /// The same with the cookie of a new session in place of the pair.
+    ///
+    /// # Errors
+    /// As [`Auth::change_password`].
+    pub async fn change_password_with_cookie(
+        &self,
+        cmd: ChangePasswordCommand<'_>,
+    ) -> Result<SessionOpened, Error> {
+        self.change(cmd, Means::Cookie).await?.cookie()
+    }
+
+    async fn change(&self, cmd: ChangePasswordCommand<'_>, means: Means) -> Result<Opened, Error> {
         let now = self.now();
         let (tenant, user) = (&cmd.caller.tenant, cmd.caller.id);
         let checked = self
@@ -52,13 +67,17 @@ impl Auth {
         let Some(replaced) = self.replace_password(&mut *tx, new, now).await? else {
             return Err(Code::TokenInvalid.into());
         };
-        let version = replaced.user.cred_version;
+        let cred_version = replaced.user.cred_version;
         // Somebody else changed it between the check and the lock: what was checked is not the present one.
-        checked.expect_still_checked(version)?;
-        let begun = self
-            .begin_session(&mut *tx, tenant, user, version, &cmd.client, now)
-            .await?;
-        let Some(begun) = begun else {
+        checked.expect_still_checked(cred_version)?;
+        let who = Beginner {
+            tenant,
+            user,
+            cred_version,
+            client: &cmd.client,
+            means,
+        };
+        let Some(mut begun) = self.begin_session(&mut *tx, who, now).await? else {
             return Err(Code::TokenInvalid.into());
         };
         let event = self
@@ -66,15 +85,10 @@ impl Auth {
             .with_user(user)
             .with_session(begun.session)
             .with_email(&replaced.user.email);
-        let revocation = self.revocation(tenant, replaced.revoked, now);
-        self.commit_revoking(tx, vec![revocation], event).await?;
+        let mut revocations = std::mem::take(&mut begun.ended);
+        revocations.push(self.revocation(tenant, replaced.revoked, now));
+        self.commit_revoking(tx, revocations, event).await?;
         self.ring_mail_bell();
-        let access_token = self.access_token(&replaced.user, begun.session, now)?;
-        Ok(LoggedIn {
-            user: replaced.user,
-            access_token,
-            refresh: begun.refresh,
-            session: begun.session,
-        })
+        self.open(replaced.user, begun, now)
     }
 }

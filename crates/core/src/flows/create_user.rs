@@ -13,6 +13,7 @@ use crate::domain::tenant::TenantId;
 use crate::domain::user::{NewUser, User};
 use crate::error::{Code, Error};
 use crate::flows::queue_mail::MailOrder;
+use crate::flows::replace_roles::sorted;
 
 /// What it needs. Whether the caller may is the front end's business.
 #[derive(Clone, Debug)]
@@ -41,7 +42,7 @@ impl Auth {
     /// Makes an account. Nobody is logged in, and no limit counts it.
     ///
     /// # Errors
-    /// `email_taken`, `unknown_tenant`, `invalid_input` about the password, `overloaded`, `unavailable`,
+    /// `email_taken`, `unknown_tenant`, `unknown_role`, `invalid_input` about the password, `overloaded`, `unavailable`,
     /// `internal`.
     pub async fn create_user(&self, cmd: CreateUserCommand) -> Result<User, Error> {
         let now = self.now();
@@ -62,9 +63,7 @@ impl Auth {
             email_verified_at: cmd.email_verified.then_some(now),
             created_at: now,
         };
-        let mut roles = cmd.roles.unwrap_or_else(|| self.policy().default_roles.clone());
-        roles.sort();
-        roles.dedup();
+        let roles = sorted(cmd.roles.unwrap_or_else(|| self.policy().default_roles.clone()));
         let mut tx = self.store().begin().await?;
         if !tx.insert_user(&new).await? {
             return Err(Code::EmailTaken.into());
@@ -73,6 +72,9 @@ impl Auth {
             tx.put_password(&new.tenant, new.id, hash, now).await?;
         }
         for role in &roles {
+            if !tx.share_role(&new.tenant, role).await? {
+                return Err(Code::UnknownRole.into());
+            }
             tx.insert_user_role(&new.tenant, new.id, role, now).await?;
         }
         if cmd.invite {

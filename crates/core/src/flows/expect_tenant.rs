@@ -19,6 +19,7 @@ impl Auth {
         }
         let mut tx = self.store().begin().await?;
         tx.insert_tenant(tenant, now).await?;
+        self.insert_default_roles(&mut *tx, tenant, now).await?;
         Ok(tx.commit().await?)
     }
 }

@@ -1,6 +1,6 @@
 //! Accounts from another system, a batch at a time.
 
-use crate::auth::{Auth, announce};
+use crate::auth::Auth;
 use crate::domain::audit::{AuditRow, Event};
 use crate::domain::client::Client;
 use crate::domain::email::Email;
@@ -30,7 +30,7 @@ pub struct ImportedUser {
     pub locale: Option<Locale>,
     /// When the address was proved, if it was.
     pub email_verified_at: Option<Timestamp>,
-    /// The roles; `None` gives those of every new user.
+    /// The roles, which are made if the tenant lacks them; `None` gives those of every new user.
     pub roles: Option<Vec<Role>>,
     /// When the account was made; `None` is now.
     pub created_at: Option<Timestamp>,
@@ -71,7 +71,7 @@ impl Auth {
     ) -> Result<Vec<ImportOutcome>, Error> {
         let batch = self.insert_batch(tenant, users, client).await?;
         batch.tx.commit().await?;
-        batch.events.iter().for_each(announce);
+        batch.events.iter().for_each(|event| self.announce(event));
         Ok(batch.outcomes)
     }
 
@@ -163,6 +163,7 @@ impl Auth {
             tx.put_password(tenant, id, hash, now).await?;
         }
         for role in user.roles.as_ref().unwrap_or(&self.policy().default_roles) {
+            tx.insert_role(tenant, role, now).await?;
             tx.insert_user_role(tenant, id, role, now).await?;
         }
         if user.disabled {

@@ -1,6 +1,6 @@
 //! Logging in with a password.
 
-use crate::auth::{Auth, announce};
+use crate::auth::Auth;
 use crate::domain::audit::{AuditRow, Event};
 use crate::domain::client::Client;
 use crate::domain::email::Email;
@@ -11,7 +11,7 @@ use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{DisableReason, Login};
 use crate::error::{Code, Error};
-use crate::flows::begin_session::LoggedIn;
+use crate::flows::begin_session::{Beginner, LoggedIn, Means, Opened, SessionOpened};
 use crate::ports::store::Tx;
 
 /// What a log-in needs.
@@ -36,15 +36,29 @@ impl Auth {
     /// # Errors
     /// `rate_limited`, `invalid_credentials`, `email_not_verified`, `overloaded`, `unavailable`, `internal`.
     pub async fn login(&self, cmd: LoginCommand) -> Result<LoggedIn, Error> {
-        self.enter(cmd, |disabled| disabled.is_none()).await
+        self.enter(cmd, Means::Tokens, |disabled| disabled.is_none())
+            .await?
+            .tokens()
+    }
+
+    /// The same with a cookie in place of tokens. Its secret is always a new one, whatever cookie the
+    /// caller came with; end that one's session with [`Auth::end_cookie_session`].
+    ///
+    /// # Errors
+    /// As [`Auth::login`].
+    pub async fn login_with_cookie(&self, cmd: LoginCommand) -> Result<SessionOpened, Error> {
+        self.enter(cmd, Means::Cookie, |disabled| disabled.is_none())
+            .await?
+            .cookie()
     }
 
     /// The same for accounts that `admits` lets in; one that its owner switched off is switched on by it.
     pub(super) async fn enter(
         &self,
         cmd: LoginCommand,
+        means: Means,
         admits: fn(Option<DisableReason>) -> bool,
-    ) -> Result<LoggedIn, Error> {
+    ) -> Result<Opened, Error> {
         let now = self.now();
         self.limit_login(&cmd, now).await?;
         // In a storm most log-ins end here: a refusal must not cost a query.
@@ -66,7 +80,7 @@ impl Auth {
                 .refuse_login(&cmd, Some(login.user), Code::EmailNotVerified, now)
                 .await;
         }
-        let logged_in = self.admit(&cmd, &login, now).await?;
+        let opened = self.admit(&cmd, &login, means, now).await?;
         self.forgive(Rule::LoginAccount, Counted::Account(&cmd.tenant, &cmd.email))
             .await?;
         if verified.needs_rehash
@@ -74,7 +88,7 @@ impl Auth {
         {
             self.rehash_later(cmd.tenant, login.user, cmd.password, old);
         }
-        Ok(logged_in)
+        Ok(opened)
     }
 
     /// By network, then by account. Both count before anything is hashed, so
@@ -98,20 +112,23 @@ impl Auth {
     }
 
     /// Stores the session, if the credentials are still the ones that were checked.
-    async fn admit(&self, cmd: &LoginCommand, login: &Login, now: Timestamp) -> Result<LoggedIn, Error> {
+    async fn admit(
+        &self,
+        cmd: &LoginCommand,
+        login: &Login,
+        means: Means,
+        now: Timestamp,
+    ) -> Result<Opened, Error> {
         let mut tx = self.store().begin().await?;
         let reactivated = self.switch_on(&mut *tx, cmd, login, now).await?;
-        let begun = self
-            .begin_session(
-                &mut *tx,
-                &cmd.tenant,
-                login.user,
-                login.cred_version,
-                &cmd.client,
-                now,
-            )
-            .await?;
-        let Some(begun) = begun else {
+        let who = Beginner {
+            tenant: &cmd.tenant,
+            user: login.user,
+            cred_version: login.cred_version,
+            client: &cmd.client,
+            means,
+        };
+        let Some(mut begun) = self.begin_session(&mut *tx, who, now).await? else {
             drop(tx);
             return self
                 .refuse_login(cmd, Some(login.user), Code::InvalidCredentials, now)
@@ -124,18 +141,12 @@ impl Auth {
         let event = self
             .event(Event::LoginSucceeded, &cmd.tenant, &cmd.client, now)?
             .with_email(&cmd.email);
-        self.commit(tx, event.with_user(user.id).with_session(begun.session))
-            .await?;
+        let event = event.with_user(user.id).with_session(begun.session);
+        self.commit_begun(tx, &mut begun, event).await?;
         if let Some(event) = reactivated {
-            announce(&event);
+            self.announce(&event);
         }
-        let access_token = self.access_token(&user, begun.session, now)?;
-        Ok(LoggedIn {
-            user,
-            access_token,
-            refresh: begun.refresh,
-            session: begun.session,
-        })
+        self.open(user, begun, now)
     }
 
     /// Switches an account on that its owner had switched off; the event, if it was.

@@ -6,7 +6,7 @@ use crate::domain::policy::Policy;
 use crate::error::Error;
 
 impl Auth {
-    /// Makes the default tenant if it is missing, notes the published keys, and loads the revocations.
+    /// Makes the default tenant and the roles of every tenant if they are missing, notes the published keys, and loads the revocations.
     ///
     /// # Errors
     /// `unavailable` if the database does not answer.
@@ -14,6 +14,9 @@ impl Auth {
         let now = self.now();
         let mut tx = self.store().begin().await?;
         tx.insert_tenant(&self.policy().default_tenant, now).await?;
+        for role in self.default_roles() {
+            tx.insert_role_everywhere(&role, now).await?;
+        }
         for key in self.tokens().ring().keys() {
             let published = PublishedKey {
                 kid: key.kid().to_owned(),

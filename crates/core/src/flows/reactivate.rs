@@ -3,7 +3,7 @@
 use crate::auth::Auth;
 use crate::domain::user::DisableReason;
 use crate::error::Error;
-use crate::flows::begin_session::LoggedIn;
+use crate::flows::begin_session::{LoggedIn, Means, Opened, SessionOpened};
 use crate::flows::login::LoginCommand;
 
 impl Auth {
@@ -13,7 +13,19 @@ impl Auth {
     /// # Errors
     /// As [`Auth::login`]; an account that an operator switched off is `invalid_credentials`.
     pub async fn reactivate(&self, cmd: LoginCommand) -> Result<LoggedIn, Error> {
-        self.enter(cmd, |disabled| disabled != Some(DisableReason::Operator))
+        self.enter_again(cmd, Means::Tokens).await?.tokens()
+    }
+
+    /// The same with a cookie in place of tokens.
+    ///
+    /// # Errors
+    /// As [`Auth::reactivate`].
+    pub async fn reactivate_with_cookie(&self, cmd: LoginCommand) -> Result<SessionOpened, Error> {
+        self.enter_again(cmd, Means::Cookie).await?.cookie()
+    }
+
+    async fn enter_again(&self, cmd: LoginCommand, means: Means) -> Result<Opened, Error> {
+        self.enter(cmd, means, |disabled| disabled != Some(DisableReason::Operator))
             .await
     }
 }

@@ -1,6 +1,6 @@
 //! Trading a refresh token for a new pair (decision D8, RFC 9700 section 4.14.2).
 
-use crate::auth::{Auth, announce};
+use crate::auth::Auth;
 use crate::crypto::replay;
 use crate::domain::audit::Event;
 use crate::domain::client::Client;
@@ -96,7 +96,7 @@ impl Auth {
             match self.store().rotate_refresh_token(&rotation).await? {
                 RotationOutcome::Rotated(rotated) => {
                     in_flight.win();
-                    announce(
+                    self.announce(
                         &rotation
                             .audit
                             .clone()

@@ -14,7 +14,7 @@ use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{NewUser, User};
 use crate::error::{Code, Error};
-use crate::flows::begin_session::LoggedIn;
+use crate::flows::begin_session::{Beginner, LoggedIn, Means, Opened, SessionOpened};
 use crate::flows::queue_mail::MailOrder;
 use crate::ports::store::Tx;
 
@@ -37,12 +37,30 @@ pub struct RegisterCommand {
 
 /// What came of it.
 #[derive(Clone, Debug)]
-pub enum Registered {
+pub enum Registered<L = LoggedIn> {
     /// The account is ready and logged in.
-    LoggedIn(Box<LoggedIn>),
+    LoggedIn(Box<L>),
     /// The address must be proved first; nobody is logged in. With
     /// [`Enumeration::Private`] this is also the answer for a known address.
-    VerificationRequired(Box<User>),
+    VerificationRequired(Box<Pending>),
+}
+
+/// An account that waits for its address to be proved.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    /// The account, or what looks like one.
+    pub user: User,
+    /// Whether a mail goes to the address.
+    pub verification_sent: bool,
+}
+
+impl<L> Registered<L> {
+    fn try_map<M>(self, opened: impl FnOnce(L) -> Result<M, Error>) -> Result<Registered<M>, Error> {
+        Ok(match self {
+            Self::LoggedIn(login) => Registered::LoggedIn(Box::new(opened(*login)?)),
+            Self::VerificationRequired(pending) => Registered::VerificationRequired(pending),
+        })
+    }
 }
 
 impl Auth {
@@ -51,6 +69,21 @@ impl Auth {
     /// # Errors
     /// `rate_limited`, `invalid_input` about the field `password`, `email_taken`, `overloaded`, `unavailable`, `internal`.
     pub async fn register(&self, cmd: RegisterCommand) -> Result<Registered, Error> {
+        self.enroll(cmd, Means::Tokens).await?.try_map(Opened::tokens)
+    }
+
+    /// The same with a cookie in place of tokens.
+    ///
+    /// # Errors
+    /// As [`Auth::register`].
+    pub async fn register_with_cookie(
+        &self,
+        cmd: RegisterCommand,
+    ) -> Result<Registered<SessionOpened>, Error> {
+        self.enroll(cmd, Means::Cookie).await?.try_map(Opened::cookie)
+    }
+
+    async fn enroll(&self, cmd: RegisterCommand, means: Means) -> Result<Registered<Opened>, Error> {
         let now = self.now();
         self.limit(
             Rule::Register,
@@ -79,35 +112,29 @@ impl Auth {
         let event = self
             .event(Event::Registered, &cmd.tenant, &cmd.client, now)?
             .with_email(&cmd.email);
-        if self.policy().verification_required() {
+        let early = means == Means::Cookie && self.policy().opens_before_verification();
+        if self.policy().verification_required() && !early {
             self.commit(tx, event.with_user(user.id)).await?;
             self.ring_mail_bell();
-            return Ok(Registered::VerificationRequired(Box::new(user)));
+            return Ok(Registered::VerificationRequired(Box::new(Pending {
+                user,
+                verification_sent: mails.verification,
+            })));
         }
-        let begun = self
-            .begin_session(
-                &mut *tx,
-                &cmd.tenant,
-                user.id,
-                user.cred_version,
-                &cmd.client,
-                now,
-            )
-            .await?;
-        let Some(begun) = begun else {
+        let who = Beginner {
+            tenant: &cmd.tenant,
+            user: user.id,
+            cred_version: user.cred_version,
+            client: &cmd.client,
+            means,
+        };
+        let Some(mut begun) = self.begin_session(&mut *tx, who, now).await? else {
             return Err(Error::Internal("a new user could not begin a session"));
         };
-        self.commit(tx, event.with_user(user.id).with_session(begun.session))
-            .await?;
+        let event = event.with_user(user.id).with_session(begun.session);
+        self.commit_begun(tx, &mut begun, event).await?;
         self.ring_mail_bell();
-        let access_token = self.access_token(&user, begun.session, now)?;
-        let (refresh, session) = (begun.refresh, begun.session);
-        Ok(Registered::LoggedIn(Box::new(LoggedIn {
-            user,
-            access_token,
-            refresh,
-            session,
-        })))
+        Ok(Registered::LoggedIn(Box::new(self.open(user, begun, now)?)))
     }
 
     /// Password, roles and the verification mail, in the transaction that made the user.
@@ -138,7 +165,7 @@ impl Auth {
         new: NewUser,
         mails: AllowedMails,
         now: Timestamp,
-    ) -> Result<Registered, Error> {
+    ) -> Result<Registered<Opened>, Error> {
         let event = self
             .event(Event::RegistrationRefused, &cmd.tenant, &cmd.client, now)?
             .with_email(&cmd.email);
@@ -158,8 +185,11 @@ impl Auth {
                 }
                 self.commit(tx, event).await?;
                 self.ring_mail_bell();
-                let lookalike = new.into_user(self.policy().default_roles.clone());
-                Ok(Registered::VerificationRequired(Box::new(lookalike)))
+                Ok(Registered::VerificationRequired(Box::new(Pending {
+                    user: new.into_user(self.policy().default_roles.clone()),
+                    // What it would have been for a new address.
+                    verification_sent: mails.verification,
+                })))
             }
         }
     }
@@ -168,7 +198,8 @@ impl Auth {
     async fn allowed_mails(&self, cmd: &RegisterCommand, now: Timestamp) -> Result<AllowedMails, Error> {
         let (tenant, email) = (&cmd.tenant, &cmd.email);
         Ok(AllowedMails {
-            verification: self.may_mail(tenant, email, MailKind::VerifyEmail, now).await?,
+            verification: self.policy().send_verification
+                && self.may_mail(tenant, email, MailKind::VerifyEmail, now).await?,
             notice: self.policy().enumeration == Enumeration::Private
                 && self
                     .may_mail(tenant, email, MailKind::AlreadyRegistered, now)

@@ -1,6 +1,6 @@
 //! Proof that somebody reads the mailbox of the account (decision D16).
 
-use crate::auth::{Auth, announce};
+use crate::auth::Auth;
 use crate::domain::audit::Event;
 use crate::domain::client::Client;
 use crate::domain::one_time::Purpose;
@@ -88,7 +88,7 @@ impl Auth {
         let revocation = self.revocation(&link.tenant, revoked, now);
         self.commit_revoking(tx, vec![revocation], verified).await?;
         if let Some(reset) = reset {
-            announce(&reset);
+            self.announce(&reset);
             self.ring_mail_bell();
         }
         Ok(())

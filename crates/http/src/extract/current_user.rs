@@ -7,12 +7,14 @@ use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use horizon_auth_core::domain::claims::VerifiedToken;
 use horizon_auth_core::domain::identity::Identity;
+use horizon_auth_core::domain::live_session::LiveSession;
 use horizon_auth_core::error::Code;
 
 use crate::gate::Gate;
 use crate::problem::Problem;
 
-/// The caller of a protected route. A handler that takes it answers 401
+/// The caller of a protected route, by bearer token or, where sessions are switched on, by session cookie.
+/// A cookie is believed in an unsafe request only with the token against cross-site requests. A handler that takes it answers 401
 /// without valid credentials, and 503 when revocation cannot be checked.
 /// A handler that takes `Option<CurrentUser>` gets `None` only if no credentials
 /// were sent; bad ones are refused all the same.
@@ -24,6 +26,7 @@ pub struct CurrentUser(Proof);
 #[derive(Clone, Debug)]
 enum Proof {
     Token(Arc<VerifiedToken>),
+    Session(Arc<LiveSession>),
 }
 
 impl Deref for CurrentUser {
@@ -32,6 +35,7 @@ impl Deref for CurrentUser {
     fn deref(&self) -> &Identity {
         match &self.0 {
             Proof::Token(token) => token,
+            Proof::Session(session) => session,
         }
     }
 }
@@ -39,6 +43,19 @@ impl Deref for CurrentUser {
 impl From<Arc<VerifiedToken>> for CurrentUser {
     fn from(token: Arc<VerifiedToken>) -> Self {
         Self(Proof::Token(token))
+    }
+}
+
+impl From<Arc<LiveSession>> for CurrentUser {
+    fn from(session: Arc<LiveSession>) -> Self {
+        Self(Proof::Session(session))
+    }
+}
+
+impl CurrentUser {
+    /// Whether a session cookie proved it, so that an answer renews or clears that cookie.
+    pub(crate) const fn came_by_cookie(&self) -> bool {
+        matches!(self.0, Proof::Session(_))
     }
 }
 

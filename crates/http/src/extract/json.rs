@@ -139,6 +139,28 @@ impl Fields {
         }
     }
 
+    /// A list of at most `most` strings that must be there, each parsed; `None` if a violation was noted.
+    pub(crate) fn required_list<T>(
+        &mut self,
+        name: &'static str,
+        most: usize,
+        parse: impl Fn(&str) -> Result<T, Violation>,
+    ) -> Option<Vec<T>> {
+        let parsed = match self.take(name) {
+            Some(Value::Array(items)) if items.len() <= most => {
+                let item = |item: &Value| match item {
+                    Value::String(text) => parse(text).map_err(|violation| violation.of(name)),
+                    _ => Err(Violation::new(name, "must be a list of strings")),
+                };
+                items.iter().map(item).collect()
+            }
+            Some(Value::Array(_)) => Err(Violation::new(name, "has too many entries")),
+            Some(_) => Err(Violation::new(name, "must be a list of strings")),
+            None => Err(Violation::new(name, "is required")),
+        };
+        self.note(parsed)
+    }
+
     #[expect(
         clippy::option_option,
         reason = "the outer one is this type's way to say: a violation was noted"

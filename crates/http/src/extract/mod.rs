@@ -1,13 +1,17 @@
 //! From a request to the types that flows want. Whatever cannot be parsed never reaches a flow.
 
 mod caller;
+mod current_admin;
 mod current_user;
 mod form;
 mod json;
+mod path_id;
 mod tenant;
 
 pub(crate) use caller::{Caller, request_id};
+pub(crate) use current_admin::CurrentAdmin;
 pub use current_user::CurrentUser;
 pub(crate) use form::{FormBody, LinkToken};
 pub(crate) use json::{Fields, JsonBody, OptionalJsonBody};
+pub(crate) use path_id::PathId;
 pub use tenant::CurrentTenant;

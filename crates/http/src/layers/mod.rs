@@ -1,11 +1,16 @@
 //! What happens around every handler.
 
+mod caller;
 mod catch_panic;
 mod default_headers;
+mod protect;
 mod request_context;
+mod roles;
 mod same_origin;
 
 pub(crate) use catch_panic::catch_panic;
 pub(crate) use default_headers::default_headers;
+pub use protect::{Protected, protect};
 pub(crate) use request_context::request_context;
-pub(crate) use same_origin::same_origin;
+pub use roles::{Asked, RequireRole};
+pub(crate) use same_origin::{is_safe, is_same_origin, same_origin};

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::ORIGIN;
-use axum::http::{HeaderMap, Response};
+use axum::http::{HeaderMap, Method, Response};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 use horizon_auth_core::error::Code;
@@ -12,16 +12,21 @@ use crate::problem::Problem;
 use crate::state::Http;
 
 pub(crate) async fn same_origin(State(http): State<Http>, request: Request, next: Next) -> Response<Body> {
-    if is_same_origin(request.headers(), &http.config.public_origin) {
+    if is_safe(request.method()) || is_same_origin(request.headers(), &http.config.public_origin) {
         next.run(request).await
     } else {
         Problem::from(Code::CrossSite).into_response()
     }
 }
 
+/// Methods that change nothing (RFC 9110 section 9.2.1). Every other one counts as unsafe.
+pub(crate) fn is_safe(method: &Method) -> bool {
+    [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE].contains(method)
+}
+
 /// Browsers state where a request comes from: in `Sec-Fetch-Site`, older ones in `Origin`.
 /// Neither header means no browser, and then no ambient cookie that could be abused.
-fn is_same_origin(headers: &HeaderMap, public_origin: &str) -> bool {
+pub(crate) fn is_same_origin(headers: &HeaderMap, public_origin: &str) -> bool {
     let (mut sites, mut origins) = (
         headers.get_all("sec-fetch-site").iter(),
         headers.get_all(ORIGIN).iter(),

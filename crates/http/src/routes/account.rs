@@ -7,9 +7,8 @@ use axum::response::IntoResponse;
 use horizon_auth_core::flows::{DeactivateCommand, DeleteAccountCommand};
 use serde_json::json;
 
-use super::current_password;
 use super::login::credentials;
-use super::refresh::clear_cookie;
+use super::{clear_cookies, current_password};
 use crate::body::{AccountCopy, pair};
 use crate::extract::{Caller, CurrentTenant, CurrentUser, JsonBody};
 use crate::problem::Problem;
@@ -32,7 +31,7 @@ pub(crate) async fn deactivate(
         })
         .await?;
     let mut response = Json(json!({ "message": "Your account is deactivated" })).into_response();
-    clear_cookie(&http, &mut response);
+    clear_cookies(&http, &user, &mut response);
     Ok(response)
 }
 
@@ -64,7 +63,7 @@ pub(crate) async fn delete(
         })
         .await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    clear_cookie(&http, &mut response);
+    clear_cookies(&http, &user, &mut response);
     Ok(response)
 }
 

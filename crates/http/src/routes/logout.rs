@@ -7,7 +7,7 @@ use horizon_auth_core::domain::violation::Violation;
 use horizon_auth_core::flows::{LogoutCommand, LogoutScope};
 use serde_json::json;
 
-use super::refresh::clear_cookie;
+use super::clear_cookies;
 use crate::extract::{Caller, CurrentUser, OptionalJsonBody};
 use crate::problem::Problem;
 use crate::state::Http;
@@ -30,7 +30,7 @@ pub(crate) async fn logout(
         })
         .await?;
     let mut response = Json(json!({ "message": "Logged out" })).into_response();
-    clear_cookie(&http, &mut response);
+    clear_cookies(&http, &user, &mut response);
     Ok(response)
 }
 

@@ -4,15 +4,18 @@ use axum::extract::State;
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::response::IntoResponse;
+use horizon_auth_core::domain::client::Client;
 use horizon_auth_core::domain::email::Email;
 use horizon_auth_core::domain::locale::Locale;
 use horizon_auth_core::domain::password::Password;
+use horizon_auth_core::domain::tenant::TenantId;
 use horizon_auth_core::domain::user::User;
+use horizon_auth_core::error::Error;
 use horizon_auth_core::flows::{RegisterCommand, Registered};
 use serde_json::json;
 
 use crate::body::{SafeUser, pair};
-use crate::extract::{Caller, CurrentTenant, JsonBody};
+use crate::extract::{Caller, CurrentTenant, Fields, JsonBody};
 use crate::problem::Problem;
 use crate::state::Http;
 
@@ -22,8 +25,25 @@ pub(crate) async fn register(
     CurrentTenant(tenant): CurrentTenant,
     Caller(client): Caller,
     headers: HeaderMap,
-    JsonBody(mut body): JsonBody,
+    JsonBody(body): JsonBody,
 ) -> Result<Response<Body>, Problem> {
+    let cmd = command(tenant, client, &headers, body)?;
+    Ok(match http.auth.register(cmd).await? {
+        Registered::LoggedIn(logged_in) => pair(StatusCode::CREATED, &http, &logged_in),
+        Registered::VerificationRequired(pending) => {
+            let body = json!({ "user": SafeUser::from(&pending.user), "requiresVerification": true });
+            (StatusCode::ACCEPTED, Json(body)).into_response()
+        }
+    })
+}
+
+/// The body of a registration.
+pub(super) fn command(
+    tenant: TenantId,
+    client: Client,
+    headers: &HeaderMap,
+    mut body: Fields,
+) -> Result<RegisterCommand, Error> {
     let email = body.required("email", Email::parse);
     let password = body.required("password", Password::new);
     let full_name = body.optional("fullName", User::parse_full_name);
@@ -34,19 +54,12 @@ pub(crate) async fn register(
         .get(ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())
         .and_then(Locale::preferred);
-    let cmd = RegisterCommand {
+    Ok(RegisterCommand {
         tenant,
         email,
         password,
         full_name,
         locale,
         client,
-    };
-    Ok(match http.auth.register(cmd).await? {
-        Registered::LoggedIn(logged_in) => pair(StatusCode::CREATED, &http, &logged_in),
-        Registered::VerificationRequired(user) => {
-            let body = json!({ "user": SafeUser::from(&*user), "requiresVerification": true });
-            (StatusCode::ACCEPTED, Json(body)).into_response()
-        }
     })
 }

@@ -1,12 +1,15 @@
 use axum::Json;
 use axum::extract::State;
+use horizon_auth_core::domain::client::Client;
 use horizon_auth_core::domain::email::Email;
 use horizon_auth_core::domain::password::Password;
+use horizon_auth_core::domain::tenant::TenantId;
+use horizon_auth_core::error::Error;
 use horizon_auth_core::flows::{RequestVerificationCommand, VerifyEmailCommand};
 use serde_json::{Value, json};
 
 use super::{new_password, one_time_token};
-use crate::extract::{Caller, CurrentTenant, JsonBody};
+use crate::extract::{Caller, CurrentTenant, Fields, JsonBody};
 use crate::problem::Problem;
 use crate::state::Http;
 
@@ -15,23 +18,30 @@ pub(crate) async fn verify_email(
     State(http): State<Http>,
     CurrentTenant(tenant): CurrentTenant,
     Caller(client): Caller,
-    JsonBody(mut body): JsonBody,
+    JsonBody(body): JsonBody,
 ) -> Result<Json<Value>, Problem> {
+    http.auth.verify_email(command(tenant, client, body)?).await?;
+    Ok(Json(json!({ "message": "Your e-mail address is verified" })))
+}
+
+/// The body of a verification.
+pub(super) fn command(
+    tenant: TenantId,
+    client: Client,
+    mut body: Fields,
+) -> Result<VerifyEmailCommand, Error> {
     let token = body.required("token", |text| Ok(one_time_token(text)));
     let password = body.optional("password", Password::offered);
     let replacement = body.optional("newPassword", new_password);
     let parsed = token.zip(password).zip(replacement);
     let ((token, password), replacement) = body.finish(parsed)?;
-    http.auth
-        .verify_email(VerifyEmailCommand {
-            tenant,
-            token: token?,
-            password,
-            new_password: replacement,
-            client,
-        })
-        .await?;
-    Ok(Json(json!({ "message": "Your e-mail address is verified" })))
+    Ok(VerifyEmailCommand {
+        tenant,
+        token: token?,
+        password,
+        new_password: replacement,
+        client,
+    })
 }
 
 /// `POST /auth/verify-email/resend`: 200 with one answer for every address.

@@ -42,6 +42,15 @@ Examples:
   horizon-auth users set-roles ana@example.com user admin
   horizon-auth users set-roles ana@example.com --none")]
     SetRoles(SetRolesArgs),
+    /// Give an account one role more; access tokens from before are dead
+    #[command(after_help = "\
+Example:
+  horizon-auth users grant ana@example.com editor
+
+`horizon-auth roles list` shows what can be granted.")]
+    Grant(OneRole),
+    /// Take one role away from an account; access tokens with it are dead
+    RevokeRole(OneRole),
     /// Mail a link to set a new password, or make a new password
     #[command(after_help = "\
 Examples:
@@ -51,8 +60,16 @@ Examples:
 With a mailed link the old password works until the link is used. A generated password works at
 once, ends every session, and is printed this one time.")]
     ResetPassword(ResetPasswordArgs),
-    /// Log a person out everywhere
-    EndSessions(OneUser),
+    /// List where a person is logged in
+    Sessions(OneUser),
+    /// Log a person out everywhere, or on one device
+    #[command(after_help = "\
+Examples:
+  horizon-auth users end-sessions ana@example.com
+  horizon-auth users end-sessions ana@example.com --session 0192d3a0-7a10-7c1e-9d0b-000000000001
+
+`horizon-auth users sessions` shows the ids.")]
+    EndSessions(EndSessionsArgs),
     /// Import accounts from another system
     #[command(after_help = "\
 Examples:
@@ -80,9 +97,11 @@ impl UsersCommand {
         match self {
             Self::Create(args) => &args.scope,
             Self::List(scope) => scope,
-            Self::Show(one) | Self::Disable(one) | Self::Enable(one) | Self::EndSessions(one) => &one.scope,
+            Self::Show(one) | Self::Disable(one) | Self::Enable(one) | Self::Sessions(one) => &one.scope,
             Self::Delete(args) => &args.one.scope,
             Self::SetRoles(args) => &args.one.scope,
+            Self::Grant(args) | Self::RevokeRole(args) => &args.scope,
+            Self::EndSessions(args) => &args.one.scope,
             Self::ResetPassword(args) => &args.one.scope,
             Self::Import(args) => &args.scope,
             Self::Export(args) => &args.scope,
@@ -157,6 +176,25 @@ pub(crate) struct SetRolesArgs {
     /// Take all roles away
     #[arg(long)]
     pub(crate) none: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OneRole {
+    /// Id or address of the account
+    pub(crate) user: String,
+    /// Name of the role
+    pub(crate) role: String,
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EndSessionsArgs {
+    #[command(flatten)]
+    pub(crate) one: OneUser,
+    /// Only this one
+    #[arg(long, value_name = "ID")]
+    pub(crate) session: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ mod dev;
 mod keys;
 mod migrate;
 mod pepper;
+mod routes;
 mod serve;
 mod users;
 
@@ -20,6 +21,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve(args) => serve::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::Users { command } => users::run(command),
+        Command::Roles { command } => users::run_roles(command),
         Command::Keys {
             command: KeysCommand::Generate { algorithm, out },
         } => keys::generate(algorithm, &out),
@@ -29,6 +31,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Keys {
             command: KeysCommand::Pepper { out },
         } => pepper::add(&out),
+        Command::Routes(args) => routes::list(&args),
         Command::Config {
             command: ConfigCommand::Check(args),
         } => config::check(&args),

@@ -98,6 +98,8 @@ fn new_session(number: u8, user: UserId) -> NewSession {
         created_at: NOW,
         absolute_expires_at: NOW + LIFE,
         user_agent: Some("contract/1.0".into()),
+        ip_hash: None,
+        cookie: None,
     }
 }
 

@@ -17,19 +17,19 @@ pub(crate) async fn describe(database: &Database) -> BTreeSet<String> {
 /// with their condition. The text of an index is all that SQLite keeps of its condition.
 const SQLITE: &[&str] = &[
     "SELECT 'table ' || name FROM pragma_table_list
-      WHERE type = 'table' AND schema = 'main' AND name NOT LIKE 'sqlite_%' AND name <> '_sqlx_migrations'",
+      WHERE type = 'table' AND schema = 'main' AND name NOT LIKE 'sqlite_%' AND name <> '_horizon_auth_migrations'",
     "SELECT 'column ' || t.name || '.' || c.name || ' ' || lower(c.type)
             || CASE WHEN c.\"notnull\" = 1 THEN ' not null' ELSE '' END
             || CASE WHEN c.dflt_value IS NULL THEN '' ELSE ' default ' || c.dflt_value END
        FROM sqlite_master t, pragma_table_xinfo(t.name) c
-      WHERE t.type = 'table' AND t.name <> '_sqlx_migrations'",
+      WHERE t.type = 'table' AND t.name <> '_horizon_auth_migrations'",
     "SELECT CASE i.origin WHEN 'pk' THEN 'primary key ' ELSE iif(i.\"unique\", 'unique ', 'index ') END
             || t.name || ' (' || (SELECT group_concat(k.name, ', ' ORDER BY k.seqno) FROM pragma_index_info(i.name) k)
             || ')' || CASE i.partial WHEN 1 THEN ' where ' || (
                  SELECT lower(substr(m.sql, instr(m.sql, ' WHERE ') + 7)) FROM sqlite_master m WHERE m.name = i.name)
                ELSE '' END
        FROM sqlite_master t, pragma_index_list(t.name) i
-      WHERE t.type = 'table' AND t.name <> '_sqlx_migrations'",
+      WHERE t.type = 'table' AND t.name <> '_horizon_auth_migrations'",
     "SELECT 'named index ' || name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
     "SELECT 'foreign key ' || t.name || ' (' || group_concat(f.\"from\", ', ' ORDER BY f.seq) || ') to ' || f.\"table\"
             || ' (' || group_concat(f.\"to\", ', ' ORDER BY f.seq) || ') on delete ' || lower(f.on_delete)
@@ -41,14 +41,14 @@ const SQLITE: &[&str] = &[
 
 const POSTGRES: &[&str] = &[
     "SELECT 'table ' || table_name FROM information_schema.tables
-      WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND table_name <> '_sqlx_migrations'",
+      WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND table_name <> '_horizon_auth_migrations'",
     "SELECT 'column ' || table_name || '.' || column_name || ' '
             || CASE data_type WHEN 'uuid' THEN 'blob' WHEN 'bytea' THEN 'blob' WHEN 'bigint' THEN 'integer'
                               ELSE data_type END
             || CASE is_nullable WHEN 'NO' THEN ' not null' ELSE '' END
             || CASE WHEN column_default IS NULL THEN '' ELSE ' default ' || column_default END
        FROM information_schema.columns
-      WHERE table_schema = current_schema() AND table_name <> '_sqlx_migrations'",
+      WHERE table_schema = current_schema() AND table_name <> '_horizon_auth_migrations'",
     "SELECT CASE WHEN i.indisprimary THEN 'primary key ' WHEN i.indisunique THEN 'unique ' ELSE 'index ' END
             || t.relname || ' (' || (
                  SELECT string_agg(a.attname, ', ' ORDER BY k.place)
@@ -56,7 +56,7 @@ const POSTGRES: &[&str] = &[
                    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum)
             || ')' || COALESCE(' where ' || lower(translate(pg_get_expr(i.indpred, i.indrelid), '()', '')), '')
        FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
-      WHERE n.nspname = current_schema() AND t.relname <> '_sqlx_migrations'",
+      WHERE n.nspname = current_schema() AND t.relname <> '_horizon_auth_migrations'",
     // An index that a constraint made has the name of the constraint, which SQLite does not give.
     "SELECT 'named index ' || c.relname FROM pg_index i
        JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace

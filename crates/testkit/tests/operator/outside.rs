@@ -43,10 +43,10 @@ impl Verb {
                 };
                 auth.set_password(cmd).await.unwrap();
             }
-            Self::SetRoles => auth
-                .set_roles(&tenant, user, &[role("admin")], &client)
-                .await
-                .unwrap(),
+            Self::SetRoles => {
+                let changed = auth.set_roles(&tenant, user, &[role("admin")], &client).await;
+                assert!(changed.unwrap());
+            }
         }
     }
 }

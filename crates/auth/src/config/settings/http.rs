@@ -20,11 +20,11 @@ pub(super) const SETTINGS: &[Setting] = &[
         "Proxies whose `X-Forwarded-For` is believed; production refuses networks that hold everyone."),
 
     setting("cookie.secure", Kind::Bool, Unset("`true` if `public_url` is `https`"),
-        "Whether browsers send the refresh cookie over `https` only; required in production.")
+        "Whether browsers send cookies over `https` only; required in production.")
         .or(&[plain("COOKIE_SECURE")]),
 
     setting("cookie.domain", Kind::Domain, Unset("none: only the host itself"),
-        "Domain that shares the refresh cookie; for single sign-on only.")
+        "Domain that shares the cookies; for single sign-on only.")
         .or(&[plain("COOKIE_DOMAIN")]),
 
     setting("server.header_timeout", Kind::Duration { min: 1, max: 5 * MINUTE }, Is("10s"),

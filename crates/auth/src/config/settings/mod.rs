@@ -6,7 +6,9 @@ mod limits;
 mod mail;
 mod people;
 mod redis;
+mod roles;
 mod service;
+mod session;
 mod tenants;
 mod tokens;
 
@@ -25,10 +27,12 @@ pub static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
     [
         service::SETTINGS,
         tokens::SETTINGS,
+        session::SETTINGS,
         people::SETTINGS,
         mail::SETTINGS,
         redis::SETTINGS,
         tenants::SETTINGS,
+        roles::SETTINGS,
         limits::SETTINGS,
         hashing::SETTINGS,
         http::SETTINGS,

@@ -6,8 +6,14 @@ use crate::config::setting::{Setting, setting};
 
 #[rustfmt::skip] // a table: one blank line between settings, whatever their length
 pub(super) const SETTINGS: &[Setting] = &[
-    setting("registration.require_verified_email", Kind::Bool, Is("false"),
+    setting("registration.require_verified_email", Kind::Bool, Unset("`false`; with `http.profile = \"session\"` in production `true`"),
         "Whether the mail address must be verified before the first log-in."),
+
+    setting("registration.send_verification", Kind::Bool, Is("true"),
+        "Whether a registration sends the mail that verifies the address; it can be asked for at any time."),
+
+    setting("registration.session_before_verification", Kind::Bool, Is("false"),
+        "Whether a registration with a session cookie opens a session although log-ins need a verified address."),
 
     setting("registration.enumeration", Kind::Choice(&["explicit", "private"]), Is("explicit"),
         "`explicit` tells that an address is taken; `private` answers the same for new and taken addresses."),

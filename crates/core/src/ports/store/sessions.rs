@@ -2,9 +2,11 @@ use async_trait::async_trait;
 
 use super::Result;
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::session::{EndReason, NewSession, StoredSession};
+use crate::domain::live_session::FoundSession;
+use crate::domain::session::{EndReason, ListedSession, NewSession, StoredSession};
 use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
+use crate::domain::token::{Digest, SessionCookie};
 
 /// Logins and how they end.
 #[async_trait]
@@ -37,6 +39,39 @@ pub trait Sessions {
     /// All sessions of a user that are still stored, newest first.
     async fn list_user_sessions(&mut self, tenant: &TenantId, user: UserId) -> Result<Vec<StoredSession>>;
 
-    /// How many sessions of the user could still be refreshed.
+    /// The sessions of a user that can still be used, newest first; with `only` that one, if it is among them.
+    async fn list_live_sessions(
+        &mut self,
+        tenant: &TenantId,
+        user: UserId,
+        only: Option<SessionId>,
+        now: Timestamp,
+    ) -> Result<Vec<ListedSession>>;
+
+    /// Ends all live sessions of a user but one; which they were.
+    async fn revoke_other_sessions(
+        &mut self,
+        tenant: &TenantId,
+        user: UserId,
+        kept: SessionId,
+        reason: EndReason,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>>;
+
+    /// The session of a cookie with its user as they are now, whether or not it may be believed.
+    async fn find_cookie_session(&mut self, cookie: &Digest<SessionCookie>) -> Result<Option<FoundSession>>;
+
+    /// Notes that a session with a cookie is in use, and moves its idle end; `false` if it is over, or was
+    /// noted after `unless_after` already. Never brings a session back.
+    async fn touch_session(
+        &mut self,
+        tenant: &TenantId,
+        session: SessionId,
+        idle_expires_at: Timestamp,
+        unless_after: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool>;
+
+    /// How many sessions of the user could still be used or refreshed.
     async fn count_live_sessions(&mut self, tenant: &TenantId, user: UserId, now: Timestamp) -> Result<i64>;
 }

@@ -36,13 +36,16 @@ pub(super) async fn run(desk: &Desk, args: CreateArgs) -> Result<(), Failure> {
         email,
         full_name,
         locale,
-        roles: (!roles.is_empty()).then_some(roles),
+        roles: (!roles.is_empty()).then(|| roles.clone()),
         password,
         email_verified: args.verified,
         invite: args.invite,
         client: desk.client.clone(),
     });
-    let user = made.await.map_err(|error| explain(&error))?;
+    let user = match made.await {
+        Ok(user) => user,
+        Err(error) => return Err(desk.explain_roles(&error, "--role", &roles).await),
+    };
     let done = if args.invite {
         Done::new(
             "invited",

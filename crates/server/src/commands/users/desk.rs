@@ -1,8 +1,8 @@
 //! What every command on accounts begins with, and how it answers.
 
 use horizon_auth::config::{Config, MailTransport};
-use horizon_auth::operator::{Client, TenantId, User, UserRef, Violation};
-use horizon_auth::{Auth, Code, Engine, Error};
+use horizon_auth::operator::{Client, Role, TenantId, User, UserRef, Violation};
+use horizon_auth::{AuthCore, Code, Engine, Error};
 use serde::Serialize;
 
 use super::effect::{self, Effect};
@@ -99,7 +99,7 @@ impl Desk {
         self.engine.close().await;
     }
 
-    pub(super) fn auth(&self) -> &Auth {
+    pub(super) fn auth(&self) -> &AuthCore {
         self.engine.auth()
     }
 
@@ -148,6 +148,30 @@ impl Desk {
                 effect::PATIENCE.as_secs()
             ))),
         }
+    }
+
+    /// A refusal in words; a role that the tenant lacks is named, with those it has.
+    pub(super) async fn explain_roles(&self, error: &Error, typed: &str, roles: &[Role]) -> Failure {
+        if error.code() != Code::UnknownRole {
+            return explain(error);
+        }
+        let known = match self.auth().list_roles(&self.tenant).await {
+            Ok(known) => known,
+            Err(error) => return explain(&error),
+        };
+        let is_known = |role: &Role| known.iter().any(|stored| stored.role == *role);
+        let unknown: Vec<&str> = roles
+            .iter()
+            .filter(|role| !is_known(role))
+            .map(Role::as_str)
+            .collect();
+        let known: Vec<&str> = known.iter().map(|stored| stored.role.as_str()).collect();
+        Failure::new(format!(
+            "{typed}: the tenant {} has no role {}; it has {}. `horizon-auth roles create` makes one",
+            self.tenant,
+            unknown.join(", "),
+            known.join(", ")
+        ))
     }
 
     fn say(&self, user: &User, done: &Done<'_>, effect: Option<Effect>) -> Result<(), Failure> {

@@ -13,16 +13,19 @@ mod end_sessions;
 mod export;
 mod fields;
 mod format;
+mod grant;
 mod import;
 mod lines;
 mod list;
 mod reset_password;
+mod roles;
+mod sessions;
 mod set_roles;
 mod show;
 mod switch;
 
 use super::block_on;
-use crate::cli::UsersCommand;
+use crate::cli::{RolesCommand, UsersCommand};
 use crate::ui::Failure;
 use desk::Desk;
 
@@ -30,6 +33,16 @@ pub(super) fn run(command: UsersCommand) -> Result<(), Failure> {
     block_on(async {
         let desk = Desk::open(command.scope()).await?;
         let done = work(&desk, command).await;
+        desk.close().await;
+        done
+    })
+}
+
+/// `horizon-auth roles`, which works at the same desk.
+pub(super) fn run_roles(command: RolesCommand) -> Result<(), Failure> {
+    block_on(async {
+        let desk = Desk::open(command.scope()).await?;
+        let done = roles::run(&desk, command).await;
         desk.close().await;
         done
     })
@@ -45,7 +58,10 @@ async fn work(desk: &Desk, command: UsersCommand) -> Result<(), Failure> {
         UsersCommand::Delete(args) => delete::run(desk, &args).await,
         UsersCommand::SetRoles(args) => set_roles::run(desk, &args).await,
         UsersCommand::ResetPassword(args) => reset_password::run(desk, &args).await,
-        UsersCommand::EndSessions(one) => end_sessions::run(desk, &one.user).await,
+        UsersCommand::Grant(args) => grant::give(desk, &args).await,
+        UsersCommand::RevokeRole(args) => grant::take(desk, &args).await,
+        UsersCommand::Sessions(one) => sessions::run(desk, &one.user).await,
+        UsersCommand::EndSessions(args) => end_sessions::run(desk, &args).await,
         UsersCommand::Import(args) => import::run(desk, &args).await,
         UsersCommand::Export(args) => export::run(desk, &args).await,
     }

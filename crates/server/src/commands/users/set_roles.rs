@@ -2,7 +2,7 @@
 
 use horizon_auth::operator::Role;
 
-use super::desk::{Desk, Done, broken, explain};
+use super::desk::{Desk, Done, broken};
 use crate::cli::SetRolesArgs;
 use crate::ui::Failure;
 
@@ -13,15 +13,25 @@ pub(super) async fn run(desk: &Desk, args: &SetRolesArgs) -> Result<(), Failure>
         .auth()
         .set_roles(&desk.tenant, user.id, &roles, &desk.client)
         .await;
-    set.map_err(|error| explain(&error))?;
-    desk.answer_in_effect(&user, &Done::new("roles_set", "roles set"))
-        .await
+    match set {
+        Ok(true) => {
+            let done = Done::new("roles_set", "roles set");
+            desk.answer_in_effect(&user, &done).await
+        }
+        Ok(false) => desk.answer(
+            &user,
+            &Done::new("unchanged", "has these roles already, nothing done"),
+        ),
+        Err(error) => Err(desk.explain_roles(&error, "ROLES", &roles).await),
+    }
 }
 
 /// Role names as they were typed.
 pub(super) fn parse_roles(typed: &str, names: &[String]) -> Result<Vec<Role>, Failure> {
-    let role = |name: &String| {
-        Role::parse(name).map_err(|violation| broken(&format!("{typed}: {name:?}"), &violation))
-    };
-    names.iter().map(role).collect()
+    names.iter().map(|name| parse_role(typed, name)).collect()
+}
+
+/// One of them.
+pub(super) fn parse_role(typed: &str, name: &str) -> Result<Role, Failure> {
+    Role::parse(name).map_err(|violation| broken(&format!("{typed}: {name:?}"), &violation))
 }
