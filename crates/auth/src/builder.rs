@@ -10,7 +10,7 @@ use horizon_auth_core::ports::mailer::Mailer;
 
 use crate::brought::Brought;
 use crate::config::{Config, ConfigErrors};
-use crate::development::{self, Quick};
+use crate::development::{self, Quick, SettingValue};
 use crate::development_key::DevelopmentKeyError;
 use crate::engine::{Engine, OpenError};
 use crate::handle::Auth;
@@ -31,6 +31,9 @@ pub enum StartError {
     /// Two calls of the builder contradict each other, or a needed one is missing.
     #[error("{0}")]
     Builder(&'static str),
+    /// A setting was given twice, or stands where a section does.
+    #[error("the setting `{0}` is given twice, or is no single setting; give each one once")]
+    Setting(String),
     /// The signing key of development cannot be made.
     #[error("the signing key of development")]
     DevelopmentKey(#[from] DevelopmentKeyError),
@@ -84,6 +87,13 @@ impl Builder {
         self
     }
 
+    /// A setting by its dotted path, as in the configuration file: `.set("http.profile", "session")`.
+    /// `docs/reference/configuration.md` lists them. Not beside [`Builder::config`].
+    pub fn set(mut self, path: &str, value: impl Into<SettingValue>) -> Self {
+        self.quick.others.push((path.to_owned(), value.into()));
+        self
+    }
+
     /// The application's own pool, a `PgPool` or a `SqlitePool` of sqlx; the engine's tables stand beside the
     /// application's own. Whatever a configuration says about the database is not looked at.
     ///
@@ -128,7 +138,7 @@ impl Builder {
             Some(config) if self.quick.is_empty() => config,
             Some(_) => {
                 return Err(StartError::Builder(
-                    "give the database and the public URL within the configuration, or no configuration",
+                    "give database, public URL and settings within the configuration, or no configuration",
                 ));
             }
             None => development::config(&self.quick, self.brought.pool.as_ref())?,

@@ -13,17 +13,85 @@ use crate::development_key::make_development_key;
 /// Where the key is kept when the database is no file.
 const FOLDER: &str = "horizon-auth-data";
 
-/// The few settings that the builder takes.
+/// The settings that the builder takes one by one.
 #[derive(Default)]
 pub(crate) struct Quick {
     pub(crate) database: Option<SecretText>,
     pub(crate) public_url: Option<String>,
+    pub(crate) others: Vec<(String, SettingValue)>,
 }
 
 impl Quick {
     pub(crate) fn is_empty(&self) -> bool {
-        self.database.is_none() && self.public_url.is_none()
+        self.database.is_none() && self.public_url.is_none() && self.others.is_empty()
     }
+
+    fn names_a_key(&self) -> bool {
+        let names = ["jwt.private_key", "jwt.private_key_file"];
+        self.others.iter().any(|(path, _)| names.contains(&path.as_str()))
+    }
+}
+
+/// What a setting is set to: a text, a number, `true` or `false`, or a list of texts, as in the configuration file.
+///
+/// `Debug` hides it: it may be a secret.
+#[derive(Clone)]
+pub struct SettingValue(Value);
+
+impl std::fmt::Debug for SettingValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SettingValue")
+    }
+}
+
+impl From<&str> for SettingValue {
+    fn from(text: &str) -> Self {
+        Self(Value::from(text))
+    }
+}
+
+impl From<String> for SettingValue {
+    fn from(text: String) -> Self {
+        Self(Value::from(text))
+    }
+}
+
+impl From<bool> for SettingValue {
+    fn from(flag: bool) -> Self {
+        Self(Value::from(flag))
+    }
+}
+
+impl From<u32> for SettingValue {
+    fn from(number: u32) -> Self {
+        Self(Value::from(number))
+    }
+}
+
+impl<const N: usize> From<[&str; N]> for SettingValue {
+    fn from(texts: [&str; N]) -> Self {
+        Self(Value::Array(texts.into_iter().map(Value::from).collect()))
+    }
+}
+
+/// Puts a value where its dotted path says; one that stands there already stays, and is told.
+fn put(settings: &mut Table, path: &str, value: Value) -> Result<(), StartError> {
+    let (section, name) = path
+        .rsplit_once('.')
+        .map_or((None, path), |(section, name)| (Some(section), name));
+    let mut table = settings;
+    for part in section.into_iter().flat_map(|section| section.split('.')) {
+        let inner = table
+            .entry(part)
+            .or_insert_with(|| Value::Table(Table::new()))
+            .as_table_mut();
+        table = inner.ok_or_else(|| StartError::Setting(path.to_owned()))?;
+    }
+    if table.contains_key(name) {
+        return Err(StartError::Setting(path.to_owned()));
+    }
+    table.insert(name.to_owned(), value);
+    Ok(())
 }
 
 /// Checked like any configuration. An origin that is not on this machine makes it one of production, which a key
@@ -44,29 +112,28 @@ pub(crate) fn config(quick: &Quick, pool: Option<&Pool>) -> Result<Config, Start
         }
     };
     let mut settings = Table::new();
-    settings.insert("database".to_owned(), table("url", &place.url));
+    put(&mut settings, "database.url", Value::from(place.url.as_str()))?;
     if let Some(origin) = &quick.public_url {
-        settings.insert("public_url".to_owned(), Value::String(origin.clone()));
+        put(&mut settings, "public_url", Value::from(origin.as_str()))?;
+    }
+    for (path, SettingValue(value)) in &quick.others {
+        put(&mut settings, path, value.clone())?;
     }
     if quick.public_url.as_deref().is_none_or(is_local) {
-        let key = place.key();
-        make_development_key(&key)?;
-        let key = key.file_name().unwrap_or_default().to_string_lossy();
-        settings.insert("jwt".to_owned(), table("private_key_file", &key));
-    } else {
-        settings.insert("environment".to_owned(), Value::String("production".to_owned()));
+        if !quick.names_a_key() {
+            let key = place.key();
+            make_development_key(&key)?;
+            let key = key.file_name().unwrap_or_default().to_string_lossy();
+            put(&mut settings, "jwt.private_key_file", Value::from(&*key))?;
+        }
+    } else if !settings.contains_key("environment") {
+        put(&mut settings, "environment", Value::from("production"))?;
     }
     Ok(Config::load(Sources {
         file: Some(("the builder", &settings.to_string())),
         env: Vec::new(),
         base_dir: place.folder,
     })?)
-}
-
-fn table(name: &str, value: &str) -> Value {
-    let mut table = Table::new();
-    table.insert(name.to_owned(), Value::String(value.to_owned()));
-    Value::Table(table)
 }
 
 /// Where the database is, and where a key beside it can be.

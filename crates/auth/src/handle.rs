@@ -102,8 +102,9 @@ impl Auth {
     /// All routes of the engine with its hosted pages, to be merged into the application's router.
     ///
     /// It has no fallback: what is not found is the application's to answer. Serve with
-    /// `into_make_service_with_connect_info::<SocketAddr>()`, or all callers share one limit.
-    pub fn router(&self) -> axum::Router {
+    /// `into_make_service_with_connect_info::<SocketAddr>()`, or all callers share one limit. Fits into a router with
+    /// any state.
+    pub fn router<S: Clone + Send + Sync + 'static>(&self) -> axum::Router<S> {
         let http = self.0.http.clone();
         horizon_auth_http::router(http.clone())
             .merge(horizon_auth_http::pages(http))
@@ -126,6 +127,11 @@ impl Auth {
     #[must_use]
     pub fn protect<S: Clone + Send + Sync + 'static>(&self, router: axum::Router<S>) -> crate::Protected<S> {
         layers::protect(&self.gate(), router)
+    }
+
+    /// A layer that refuses unsafe requests of other sites ([`Gate::csrf`]).
+    pub fn csrf(&self) -> crate::Csrf {
+        self.gate().csrf()
     }
 
     /// A layer that refuses callers without this role ([`Gate::require_role`]).

@@ -1,40 +1,82 @@
-//! Authentication for axum applications: Argon2id passwords, signed access
-//! tokens, rotating refresh tokens with reuse detection, and revocation that
-//! holds. One engine; the program `horizon-auth` serves the same routes alone.
+//! Authentication for axum applications: Argon2id passwords, signed access tokens or session cookies, rotating
+//! refresh tokens with reuse detection, roles, tenants, and revocation that holds. One engine; the program
+//! `horizon-auth` serves the same routes alone.
 //!
-//! ```
+//! # In 60 seconds
+//!
+//! ```no_run
 //! # #[cfg(all(feature = "http", feature = "sqlite"))]
-//! # async fn start() -> Result<(), Box<dyn std::error::Error>> {
-//! use horizon_auth::config::Config;
-//! use horizon_auth::{CurrentUser, Engine, Http, router};
+//! # mod app {
+//! use std::net::SocketAddr;
+//!
+//! use axum::{Router, routing::get};
+//! use horizon_auth::{Auth, CurrentUser};
 //!
 //! async fn hello(user: CurrentUser) -> String {
 //!     format!("Hello, {}", user.email)
 //! }
 //!
-//! let config = Config::from_toml(&std::fs::read_to_string("horizon-auth.toml")?)?;
-//! let engine = Engine::open(&config)?;
-//! let _claim = engine.claim().await?; // one process per database, or many that share Redis
-//! engine.migrate().await?;
-//! engine.auth().prepare().await?;
-//! let http = Http::new(engine.auth().clone(), config.http.clone());
-//! let app: axum::Router = axum::Router::new()
-//!     .route("/hello", axum::routing::get(hello))
-//!     .with_state(http.clone())
-//!     .merge(router(http));
-//! # Ok(())
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let auth = Auth::builder().database("sqlite:app.db").start().await?;
+//!
+//!     let app = auth
+//!         .protect(Router::new().route("/hello", get(hello))) // nobody without credentials
+//!         .public(auth.router()) // register, log in, refresh, log out, and what else there is
+//!         .with_state(auth.clone());
+//!
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+//!     let app = app.into_make_service_with_connect_info::<SocketAddr>();
+//!     axum::serve(listener, app).await?;
+//!     auth.shutdown().await;
+//!     Ok(())
+//! }
 //! # }
+//! # fn main() {}
 //! ```
 //!
-//! A [`Worker`] sends the mails that wait in the database, by the transport of the configuration or
-//! by one of your own:
+//! ```sh
+//! curl -X POST localhost:3000/auth/register -H 'content-type: application/json' \
+//!      -d '{"email":"ana@example.com","password":"correct horse battery staple"}'
+//! curl localhost:3000/hello -H 'authorization: Bearer <accessToken of the answer>'
+//! ```
+//!
+//! That is development: tables are made, the signing key is made and kept beside the database, mails become files.
+//! Production is a configuration, which [`Builder::config`] takes; `examples/` holds whole applications.
+//!
+//! # What there is
+//!
+//! - **Who calls**: [`CurrentUser`] in a handler (401 without valid credentials), `Option<CurrentUser>` where it does
+//!   not matter, [`CurrentTenant`]; [`Auth::protect`] closes whole routers, [`Auth::require_role`] and
+//!   [`Auth::require_any_role`] ask for more, [`Auth::csrf`] is for routes that ask nobody.
+//! - **Tokens or cookies**: `.set("http.profile", "session")` for opaque session cookies with tokens against
+//!   cross-site requests, `"both"` for both.
+//! - **Every use case as a call**: [`Auth`] gives the methods of [`AuthCore`], `auth.register(..)`, `auth.login(..)`,
+//!   `auth.list_sessions(..)`; [`commands`] has what they take, [`types`] the words, [`operator`] what only operators do.
+//! - **What happens**: [`AuthCore::subscribe_events`], and one log line each.
+//! - **Your own parts**: [`Builder::pool`], [`Builder::mailer`], [`Builder::clock`], [`Builder::tenant`].
+//!
+//! # Features
+//!
+//! They choose adapters and front ends, never behaviour.
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `http` (default) | routes, extractors and layers for axum |
+//! | `sqlite` (default), `postgres` | the database; one is needed |
+//! | `redis` | many nodes on one PostgreSQL |
+//! | `smtp`, `mail-http` | mail by SMTP; by Resend or SendGrid |
+//! | `breaches` | new passwords are looked up in a list of breached ones |
+//! | `pbkdf2`, `scrypt` | imported hashes of these kinds |
+//!
+//! # A mailer of your own
 //!
 //! ```
 //! # #[cfg(feature = "sqlite")]
-//! # async fn start(config: horizon_auth::config::Config) -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn start() -> Result<(), Box<dyn std::error::Error>> {
 //! use std::sync::Arc;
 //!
-//! use horizon_auth::{Engine, MailError, Mailer, OutgoingMail, Worker};
+//! use horizon_auth::{Auth, MailError, Mailer, OutgoingMail};
 //!
 //! #[derive(Debug)]
 //! struct Pigeons;
@@ -49,10 +91,11 @@
 //! }
 //! # fn send_pigeon(_: &str, _: &str, _: &str) -> Result<(), ()> { Ok(()) }
 //!
-//! let engine = Engine::open_with_mailer(&config, Arc::new(Pigeons))?;
-//! let worker = Worker::start(engine.auth().clone());
-//! // … until the program ends:
-//! worker.stop().await;
+//! let auth = Auth::builder()
+//!     .database("sqlite:app.db")
+//!     .mailer(Arc::new(Pigeons))
+//!     .start()
+//!     .await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -78,6 +121,7 @@ mod worker;
 #[cfg(feature = "http")]
 pub use builder::TenantExtractor;
 pub use builder::{Builder, StartError};
+pub use development::SettingValue;
 pub use engine::{Engine, OpenError};
 pub use handle::Auth;
 pub use horizon_auth_adapters::mail::{Templates, TemplatesError};
@@ -95,7 +139,7 @@ pub use horizon_auth_core::ports::mailer::{MailError, MailTemplates, Mailer};
 pub use horizon_auth_http::{
     Gate, Http, Problem, Route, Who,
     extract::{CurrentTenant, CurrentUser},
-    layers::{Protected, RequireRole, protect},
+    layers::{Csrf, Protected, RequireRole, protect},
     pages, router, routes,
 };
 pub use keys::{KeysError, key_ring};

@@ -84,14 +84,41 @@ impl Gate {
         };
         let cookie = cookies.read(&parts.headers)?;
         if !is_safe(&parts.method) {
-            if !is_same_origin(&parts.headers, &self.0.config.public_origin) {
-                return Err(Code::CrossSite.into());
-            }
-            let token = csrf_header(&parts.headers)?;
-            let doubles = cookies.csrf_cookies(&parts.headers);
-            self.0.auth.check_csrf_token(&cookie, token, doubles)?;
+            self.expect_own_origin(parts)?;
+            self.expect_csrf_token(parts, cookies, &cookie)?;
         }
         Ok(Proof::Cookie(cookie))
+    }
+
+    /// Refuses an unsafe request that a page of another site may have caused.
+    pub(crate) fn expect_own_page(&self, parts: &Parts) -> Result<(), Error> {
+        if is_safe(&parts.method) || mentions_bearer(&parts.headers) {
+            return Ok(());
+        }
+        self.expect_own_origin(parts)?;
+        match self.cookies_for(&parts.headers) {
+            Some(cookies) => self.expect_csrf_token(parts, cookies, &cookies.read(&parts.headers)?),
+            None => Ok(()),
+        }
+    }
+
+    fn expect_own_origin(&self, parts: &Parts) -> Result<(), Error> {
+        if is_same_origin(&parts.headers, &self.0.config.public_origin) {
+            Ok(())
+        } else {
+            Err(Code::CrossSite.into())
+        }
+    }
+
+    fn expect_csrf_token(
+        &self,
+        parts: &Parts,
+        cookies: &SessionCookies,
+        cookie: &Secret<SessionCookie>,
+    ) -> Result<(), Error> {
+        let token = csrf_header(&parts.headers)?;
+        let doubles = cookies.csrf_cookies(&parts.headers);
+        self.0.auth.check_csrf_token(cookie, token, doubles)
     }
 
     /// The cookies to look at, if the request has one and no bearer token.

@@ -15,8 +15,8 @@ use crate::state::Http;
 /// The routes of the configured profile with key set and health routes, ready to serve or to merge.
 ///
 /// Callers are told apart by `ConnectInfo<SocketAddr>`; serve the router with
-/// `into_make_service_with_connect_info`, or all of them share one limit.
-pub fn router(http: Http) -> Router {
+/// `into_make_service_with_connect_info`, or all of them share one limit. Fits into a router with any state.
+pub fn router<S>(http: Http) -> Router<S> {
     let profile = http.config.profile;
     let mut router = Router::new();
     if profile.has_tokens() {

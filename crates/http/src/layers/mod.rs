@@ -2,6 +2,7 @@
 
 mod caller;
 mod catch_panic;
+mod csrf;
 mod default_headers;
 mod protect;
 mod request_context;
@@ -9,6 +10,7 @@ mod roles;
 mod same_origin;
 
 pub(crate) use catch_panic::catch_panic;
+pub use csrf::Csrf;
 pub(crate) use default_headers::default_headers;
 pub use protect::{Protected, protect};
 pub(crate) use request_context::request_context;

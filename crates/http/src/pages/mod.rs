@@ -22,7 +22,7 @@ use crate::state::Http;
 /// The pages of the links in mails, to merge with [`router`](crate::router()).
 ///
 /// An application with pages of its own at these paths leaves them out.
-pub fn pages(http: Http) -> Router {
+pub fn pages<S>(http: Http) -> Router<S> {
     Router::new()
         .route(
             "/verify-email",
