@@ -1,5 +1,6 @@
 //! Layers of an application around its own routes.
 
+mod csrf;
 mod protect;
 mod roles;
 
