@@ -29,6 +29,8 @@ mod migrate;
 mod nodes;
 #[path = "program/pepper.rs"]
 mod pepper;
+#[path = "program/routes.rs"]
+mod routes;
 #[path = "program/serve.rs"]
 mod serve;
 #[path = "program/support.rs"]

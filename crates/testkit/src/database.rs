@@ -1,5 +1,7 @@
 //! A fresh database of either kind, migrated.
 
+use std::sync::Arc;
+
 use horizon_auth_adapters::sql::{SqlConfig, SqlStore};
 use sqlx::Connection as _;
 use tempfile::TempDir;
@@ -28,7 +30,7 @@ pub struct Database {
     /// A store on it.
     pub store: SqlStore,
     /// Keeps the SQLite file.
-    _folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl Database {
@@ -57,7 +59,18 @@ impl Database {
             kind,
             url,
             store,
-            _folder: folder,
+            folder: Arc::new(folder),
+        }
+    }
+
+    /// The same database with a store of its own.
+    #[must_use]
+    pub fn shared(&self) -> Self {
+        Self {
+            kind: self.kind,
+            url: self.url.clone(),
+            store: self.another_store(),
+            folder: Arc::clone(&self.folder),
         }
     }
 
@@ -79,7 +92,9 @@ impl Database {
     ///
     /// # Panics
     /// If the query fails.
-    pub async fn number(&self, sql: &'static str) -> i64 {
+    pub async fn number(&self, sql: &str) -> i64 {
+        // The statement is the test's own.
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match self.kind {
             Kind::Sqlite => {
                 let mut conn = sqlx::SqliteConnection::connect(&self.url)

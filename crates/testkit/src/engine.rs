@@ -200,6 +200,23 @@ impl TestAuth {
         auth
     }
 
+    /// The same with all that belongs to it, for a front end of its own.
+    pub async fn twin(&self) -> Self {
+        self.around(self.restarted().await)
+    }
+
+    /// Everything that belongs to this engine around another one on the same database.
+    #[must_use]
+    pub fn around(&self, auth: Auth) -> Self {
+        Self {
+            auth,
+            clock: Arc::clone(&self.clock),
+            mailbox: Arc::clone(&self.mailbox),
+            database: self.database.shared(),
+            setup: self.setup.clone(),
+        }
+    }
+
     /// The same without [`Auth::prepare`]: a node that has not read the revocations yet.
     #[must_use]
     pub fn unprepared(&self) -> Auth {

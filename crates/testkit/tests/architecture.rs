@@ -200,6 +200,7 @@ fn every_statement_on_a_table_of_a_tenant_names_the_tenant() {
     let tables = [
         "users",
         "passwords",
+        "roles",
         "user_roles",
         "sessions",
         "refresh_tokens",

@@ -1,5 +1,7 @@
 //! The HTTP surface as a client sees it: one module per URL, and one per rule that holds for all.
 
+#[path = "http/admin.rs"]
+mod admin;
 #[path = "http/auth/mod.rs"]
 mod auth;
 #[path = "http/bodies.rs"]
@@ -24,5 +26,9 @@ mod methods;
 mod pages;
 #[path = "http/panics.rs"]
 mod panics;
+#[path = "http/session/mod.rs"]
+mod session;
+#[path = "http/sessions.rs"]
+mod sessions;
 #[path = "http/support.rs"]
 mod support;

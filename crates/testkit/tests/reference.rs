@@ -76,5 +76,5 @@ fn the_page_of_routes_is_current() {
             writeln!(page, "| `{}` | `{}` | {} |", route.method, route.path, route.who).unwrap();
         }
     }
-    is_current("routes.md", &page);
+    is_current("endpoints.md", &page);
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{run, stderr, stdout};
 
-const COMMANDS: [(&str, &[&str]); 22] = [
+const COMMANDS: [(&str, &[&str]); 30] = [
     ("horizon-auth", &[]),
     ("dev", &["dev"]),
     ("serve", &["serve"]),
@@ -17,10 +17,18 @@ const COMMANDS: [(&str, &[&str]); 22] = [
     ("users-enable", &["users", "enable"]),
     ("users-delete", &["users", "delete"]),
     ("users-set-roles", &["users", "set-roles"]),
+    ("users-grant", &["users", "grant"]),
+    ("users-revoke-role", &["users", "revoke-role"]),
     ("users-reset-password", &["users", "reset-password"]),
+    ("users-sessions", &["users", "sessions"]),
     ("users-end-sessions", &["users", "end-sessions"]),
     ("users-import", &["users", "import"]),
     ("users-export", &["users", "export"]),
+    ("roles", &["roles"]),
+    ("roles-list", &["roles", "list"]),
+    ("roles-create", &["roles", "create"]),
+    ("roles-delete", &["roles", "delete"]),
+    ("routes", &["routes"]),
     ("keys", &["keys"]),
     ("keys-generate", &["keys", "generate"]),
     ("keys-list", &["keys", "list"]),

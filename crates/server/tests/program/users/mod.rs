@@ -4,6 +4,8 @@ mod export;
 mod guide;
 mod import;
 mod live;
+mod roles;
+mod sessions;
 mod verbs;
 
 use std::io::Write as _;
@@ -71,6 +73,12 @@ impl Site {
         );
         assert_eq!(stdout(&output), "", "{arguments:?}");
         stderr(&output)
+    }
+
+    /// A role that can be granted.
+    fn role(&self, name: &str) {
+        let output = self.installation.run(&["roles", "create", name]);
+        assert!(output.status.success(), "{}", stderr(&output));
     }
 
     /// An account with the usual password.

@@ -7,6 +7,7 @@ use super::*;
 both_engines! {
     an_account_is_made_shown_changed_and_deleted => |kind| async move {
         let site = Site::new(kind).await;
+        site.role("editor");
         let made = site.said(&[
             "create", "--email", "Ana@Example.com", "--name", "Ana Díaz", "--role", "editor", "--role", "admin",
             "--verified", "--locale", "pt-br",

@@ -22,6 +22,9 @@ async fn somebody_with(roles: &[&str]) -> (TestApp, String) {
     let roles: Vec<Role> = roles.iter().map(|name| Role::parse(name).unwrap()).collect();
     let tenant = TenantId::parse("default").unwrap();
     let client = app.engine.client();
+    for role in &roles {
+        app.engine.auth.create_role(&tenant, role, &client).await.unwrap();
+    }
     let set = app
         .engine
         .auth

@@ -80,9 +80,7 @@ async fn a_logout_removes_both_cookies_with_the_same_attributes() {
 async fn the_secret_is_256_bits_with_a_prefix_and_stands_nowhere_but_in_its_cookie() {
     let app = app().await;
     let mut ana = Browser::default();
-    let answer = ana
-        .post(&app, "/auth/register", credentials(ANA, PASSWORD))
-        .await;
+    let answer = ana.post(&app, "/auth/register", credentials(ANA, PASSWORD)).await;
     let secret = ana.secret().to_owned();
     assert!(secret.starts_with("hzs_"));
     assert_eq!(secret.len(), 4 + 43, "32 bytes in base64url");

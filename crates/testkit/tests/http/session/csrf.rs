@@ -75,7 +75,10 @@ const CASES: &[Case] = &[
 #[tokio::test]
 async fn only_a_token_that_fits_the_session_lets_an_unsafe_request_through() {
     let app = app().await;
-    let (me, other) = (ana(&app).await, Browser::registered(&app, "ben@example.com").await);
+    let (me, other) = (
+        ana(&app).await,
+        Browser::registered(&app, "ben@example.com").await,
+    );
     for case in CASES {
         let mut browser = me.clone();
         (case.change)(&mut browser, &other);
@@ -99,7 +102,9 @@ async fn two_headers_are_none() {
     let app = app().await;
     let me = ana(&app).await;
     let token = me.token.clone().unwrap();
-    let request = me.request(Method::POST, "/auth/logout").header("x-csrf-token", token);
+    let request = me
+        .request(Method::POST, "/auth/logout")
+        .header("x-csrf-token", token);
     let answer = app.send(request.body(Body::empty()).unwrap()).await;
     assert_problem(&answer, Code::CsrfInvalid, "/auth/logout");
     assert_eq!(me.me(&app).await, 200);
@@ -133,10 +138,16 @@ async fn a_page_of_another_origin_is_refused_even_with_the_right_token() {
     for headers in [
         &[("sec-fetch-site", "cross-site")][..],
         &[("sec-fetch-site", "same-site")],
-        &[("sec-fetch-site", "same-site"), ("origin", "https://shop.example.com")],
+        &[
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://shop.example.com"),
+        ],
         &[("origin", "https://evil.example")],
         &[("origin", "null")],
-        &[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")],
+        &[
+            ("sec-fetch-site", "same-origin"),
+            ("sec-fetch-site", "cross-site"),
+        ],
     ] {
         assert_eq!(from(&app, &me, headers).await, 403, "{headers:?}");
     }
@@ -153,7 +164,11 @@ async fn a_log_in_or_registration_is_taken_from_our_own_pages_and_as_json_only()
             .header(CONTENT_TYPE, "application/json");
         let answer = app.send(request.body(Body::from(body.clone())).unwrap()).await;
         assert_problem(&answer, Code::CrossSite, path);
-        for content_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"] {
+        for content_type in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+        ] {
             let request = Request::post(path).header(CONTENT_TYPE, content_type);
             let answer = app.send(request.body(Body::from(body.clone())).unwrap()).await;
             assert_problem(&answer, Code::UnsupportedMediaType, path);
@@ -232,7 +247,8 @@ async fn a_bearer_token_needs_no_proof_and_is_judged_alone() {
     let app = app_with(Kind::Sqlite, Profile::Both, |_| {}).await;
     let token = app.register("ben@example.com").await.access_token();
     let mut me = Browser::default();
-    me.post(&app, "/session/auth/register", credentials(ANA, PASSWORD)).await;
+    me.post(&app, "/session/auth/register", credentials(ANA, PASSWORD))
+        .await;
     for (bearer, expected) in [(token.as_str(), 200), ("garbage", 401)] {
         let request = Request::patch("/auth/profile")
             .header(AUTHORIZATION, format!("Bearer {bearer}"))
@@ -242,7 +258,11 @@ async fn a_bearer_token_needs_no_proof_and_is_judged_alone() {
         let answer = app.send(request.unwrap()).await;
         assert_eq!(answer.status, expected, "{}", answer.text);
         if expected == 200 {
-            assert_eq!(answer.json()["email"], "ben@example.com", "not the one of the cookie");
+            assert_eq!(
+                answer.json()["email"],
+                "ben@example.com",
+                "not the one of the cookie"
+            );
         }
     }
 }
@@ -251,7 +271,10 @@ async fn a_bearer_token_needs_no_proof_and_is_judged_alone() {
 async fn the_password_of_a_proxy_before_the_application_does_not_hide_the_cookie() {
     let app = app().await;
     let me = ana(&app).await;
-    for (method, path, expected) in [(Method::GET, "/auth/me", 200), (Method::POST, "/auth/logout", 204)] {
+    for (method, path, expected) in [
+        (Method::GET, "/auth/me", 200),
+        (Method::POST, "/auth/logout", 204),
+    ] {
         let request = me.request(method, path).header(AUTHORIZATION, "Basic YTpi");
         let answer = app.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status, expected, "{}", answer.text);

@@ -62,7 +62,9 @@ async fn a_failed_log_in_leaves_the_session_as_it_was() {
     let app = app().await;
     let mut ana = Browser::registered(&app, ANA).await;
     let before = ana.jar.clone();
-    let answer = ana.post(&app, "/auth/login", credentials(ANA, "not her password")).await;
+    let answer = ana
+        .post(&app, "/auth/login", credentials(ANA, "not her password"))
+        .await;
     assert_problem(&answer, Code::InvalidCredentials, "/auth/login");
     assert_eq!(ana.jar, before);
     assert_eq!(ana.me(&app).await, 200);

@@ -5,7 +5,7 @@ use horizon_auth_http::config::Profile;
 use horizon_auth_testkit::{Kind, both_engines};
 use serde_json::json;
 
-use super::{ANA, Browser, CSRF, SESSION, app, app_on, app_with, set_cookies};
+use super::{ANA, Browser, CSRF, PASSWORD, SESSION, app, app_on, app_with, set_cookies};
 use crate::support::{assert_common_headers, assert_problem, assert_safe_user, credentials, keys, names};
 
 both_engines! {
@@ -36,7 +36,7 @@ both_engines! {
         assert_eq!((stolen.me(&app).await, phone.me(&app).await), (401, 200));
         let answer = stolen.clone().get(&app, "/auth/me").await;
         assert_problem(&answer, Code::SessionEnded, "/auth/me");
-        let events = "SELECT COUNT(*) FROM audit_events WHERE event = 'SESSION_ENDED'";
+        let events = "SELECT COUNT(*) FROM audit_events WHERE event = 'session_ended'";
         assert_eq!(app.engine.database.number(events).await, 1);
     };
 
@@ -52,7 +52,7 @@ both_engines! {
 
     an_unproved_address_is_told_so_only_after_the_right_password => |kind: Kind| async move {
         let app = app_with(kind, Profile::Session, |policy| policy.require_verified_email = true).await;
-        Browser::default().post(&app, "/auth/register", credentials(ANA, super::PASSWORD)).await;
+        Browser::default().post(&app, "/auth/register", credentials(ANA, PASSWORD)).await;
         let wrong = Browser::default().post(&app, "/auth/login", credentials(ANA, "not her password")).await;
         assert_problem(&wrong, Code::InvalidCredentials, "/auth/login");
         let right = Browser::default().login(&app, ANA).await;
@@ -77,7 +77,7 @@ async fn without_a_cookie_nobody_is_anybody() {
 async fn with_the_token_profile_alone_a_session_cookie_proves_nothing() {
     let app = app_with(Kind::Sqlite, Profile::Both, |_| {}).await;
     let mut ana = Browser::default();
-    ana.post(&app, "/session/auth/register", credentials(ANA, super::PASSWORD))
+    ana.post(&app, "/session/auth/register", credentials(ANA, PASSWORD))
         .await;
     assert_eq!(ana.get(&app, "/auth/profile").await.status, 200);
     let tokens_only = horizon_auth_testkit::TestApp::with_config(

@@ -58,15 +58,15 @@ fn set_cookies(answer: &Answer) -> BTreeMap<String, String> {
 
 /// A browser: it keeps cookies, and its page sends the token along.
 #[derive(Clone, Default)]
-struct Browser {
-    jar: BTreeMap<String, String>,
+pub(crate) struct Browser {
+    pub(crate) jar: BTreeMap<String, String>,
     /// What the page sends in `X-CSRF-Token`, if anything.
-    token: Option<String>,
+    pub(crate) token: Option<String>,
 }
 
 impl Browser {
     /// Somebody who has just registered.
-    async fn registered(app: &TestApp, email: &str) -> Self {
+    pub(crate) async fn registered(app: &TestApp, email: &str) -> Self {
         let mut browser = Self::default();
         let answer = browser
             .post(app, "/auth/register", credentials(email, PASSWORD))
@@ -76,23 +76,23 @@ impl Browser {
     }
 
     /// Somebody who has just logged in.
-    async fn logged_in(app: &TestApp, email: &str) -> Self {
+    pub(crate) async fn logged_in(app: &TestApp, email: &str) -> Self {
         let mut browser = Self::default();
         let answer = browser.login(app, email).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         browser
     }
 
-    async fn login(&mut self, app: &TestApp, email: &str) -> Answer {
+    pub(crate) async fn login(&mut self, app: &TestApp, email: &str) -> Answer {
         self.post(app, "/auth/login", credentials(email, PASSWORD)).await
     }
 
     /// The value of the session cookie.
-    fn secret(&self) -> &str {
+    pub(crate) fn secret(&self) -> &str {
         &self.jar[SESSION]
     }
 
-    fn request(&self, method: Method, path: &str) -> Builder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> Builder {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -111,7 +111,7 @@ impl Browser {
         }
     }
 
-    async fn send(&mut self, app: &TestApp, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&mut self, app: &TestApp, request: Request<Body>) -> Answer {
         let answer = app.send(request).await;
         for (name, value) in set_cookies(&answer) {
             if name.ends_with("csrf") {
@@ -126,18 +126,18 @@ impl Browser {
         answer
     }
 
-    async fn get(&mut self, app: &TestApp, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, app: &TestApp, path: &str) -> Answer {
         let request = self.request(Method::GET, path).body(Body::empty()).unwrap();
         self.send(app, request).await
     }
 
     /// Sends an unsafe request without a body.
-    async fn bare(&mut self, app: &TestApp, method: Method, path: &str) -> Answer {
+    pub(crate) async fn bare(&mut self, app: &TestApp, method: Method, path: &str) -> Answer {
         let request = self.request(method, path).body(Body::empty()).unwrap();
         self.send(app, request).await
     }
 
-    async fn post(&mut self, app: &TestApp, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&mut self, app: &TestApp, path: &str, body: Value) -> Answer {
         let request = self.request(Method::POST, path);
         let request = request
             .header(CONTENT_TYPE, "application/json")
@@ -146,7 +146,7 @@ impl Browser {
     }
 
     /// The status of one's own account: 200 if the cookie is believed.
-    async fn me(&self, app: &TestApp) -> u16 {
+    pub(crate) async fn me(&self, app: &TestApp) -> u16 {
         self.clone().get(app, "/auth/me").await.status.as_u16()
     }
 }
