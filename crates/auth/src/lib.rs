@@ -75,8 +75,6 @@ mod schema;
 pub mod types;
 mod worker;
 
-#[cfg(feature = "http")]
-pub use builder::TenantExtractor;
 pub use builder::{Builder, StartError};
 pub use engine::{Engine, OpenError};
 pub use handle::Auth;
@@ -93,7 +91,7 @@ pub use horizon_auth_core::ports::clock::Clock;
 pub use horizon_auth_core::ports::mailer::{MailError, MailTemplates, Mailer};
 #[cfg(feature = "http")]
 pub use horizon_auth_http::{
-    Gate, Http, Problem, Route, Who,
+    Gate, Http, Problem, Route, TenantExtractor, Who,
     extract::{CurrentTenant, CurrentUser},
     layers::{Protected, RequireRole, protect},
     pages, router, routes,

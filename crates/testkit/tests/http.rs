@@ -26,3 +26,5 @@ mod pages;
 mod panics;
 #[path = "http/support.rs"]
 mod support;
+#[path = "http/tenants/mod.rs"]
+mod tenants;

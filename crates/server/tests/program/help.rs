@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{run, stderr, stdout};
 
-const COMMANDS: [(&str, &[&str]); 22] = [
+const COMMANDS: [(&str, &[&str]); 27] = [
     ("horizon-auth", &[]),
     ("dev", &["dev"]),
     ("serve", &["serve"]),
@@ -21,6 +21,11 @@ const COMMANDS: [(&str, &[&str]); 22] = [
     ("users-end-sessions", &["users", "end-sessions"]),
     ("users-import", &["users", "import"]),
     ("users-export", &["users", "export"]),
+    ("tenants", &["tenants"]),
+    ("tenants-list", &["tenants", "list"]),
+    ("tenants-create", &["tenants", "create"]),
+    ("tenants-disable", &["tenants", "disable"]),
+    ("tenants-enable", &["tenants", "enable"]),
     ("keys", &["keys"]),
     ("keys-generate", &["keys", "generate"]),
     ("keys-list", &["keys", "list"]),
