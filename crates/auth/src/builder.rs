@@ -7,6 +7,10 @@ use horizon_auth_adapters::sql::{ClaimError, Pool};
 use horizon_auth_core::error::Error;
 use horizon_auth_core::ports::clock::Clock;
 use horizon_auth_core::ports::mailer::Mailer;
+#[cfg(feature = "http")]
+use horizon_auth_http::config::TenantSource;
+#[cfg(feature = "http")]
+use horizon_auth_http::{Http, TenantExtractor};
 
 use crate::brought::Brought;
 use crate::config::{Config, ConfigErrors};
@@ -16,10 +20,6 @@ use crate::engine::{Engine, OpenError};
 use crate::handle::Auth;
 use crate::schema::SchemaError;
 use crate::worker::Worker;
-
-/// Finds the name of the tenant in a request; `None` if it names none.
-#[cfg(feature = "http")]
-pub type TenantExtractor = Arc<dyn Fn(&axum::http::request::Parts) -> Option<String> + Send + Sync>;
 
 /// The engine cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -118,7 +118,9 @@ impl Builder {
         self
     }
 
-    /// How a request names its tenant, where neither a header nor a subdomain tells.
+    /// How a request names its tenant, where neither a header nor a subdomain tells; not beside a `tenant.source`
+    /// that is not `fixed`. A request that names none means the default tenant, one that names an unknown one is
+    /// refused. It is asked for every request, so it must not wait for anything.
     #[cfg(feature = "http")]
     pub fn tenant(
         mut self,
@@ -144,11 +146,24 @@ impl Builder {
             None => development::config(&self.quick, self.brought.pool.as_ref())?,
         };
         #[cfg(feature = "http")]
-        if self.tenant.is_some() {
-            return Err(StartError::Builder("a tenant extractor is not supported yet"));
+        if self.tenant.is_some() && config.http.tenant != TenantSource::Fixed {
+            return Err(StartError::Builder(
+                "give the way in which requests name their tenant within the configuration or to the builder, not both",
+            ));
         }
         let engine = Engine::join(&config, self.brought)?;
-        match ready(&engine, &config).await {
+        #[cfg(feature = "http")]
+        let http = match self.tenant {
+            Some(tenant) => Http::with_tenant_extractor(engine.auth().clone(), config.http.clone(), tenant),
+            None => Http::new(engine.auth().clone(), config.http.clone()),
+        };
+        let ready = ready(
+            &engine,
+            &config,
+            #[cfg(feature = "http")]
+            http,
+        );
+        match ready.await {
             Ok(auth) => Ok(auth),
             Err(error) => {
                 engine.close().await;
@@ -158,7 +173,11 @@ impl Builder {
     }
 }
 
-async fn ready(engine: &Engine, config: &Config) -> Result<Auth, StartError> {
+async fn ready(
+    engine: &Engine,
+    config: &Config,
+    #[cfg(feature = "http")] http: Http,
+) -> Result<Auth, StartError> {
     let claim = engine.claim().await?;
     let prepared = async {
         engine.settle_schema(config.environment).await?;
@@ -171,7 +190,7 @@ async fn ready(engine: &Engine, config: &Config) -> Result<Auth, StartError> {
     Ok(Auth::running(
         engine.clone(),
         #[cfg(feature = "http")]
-        horizon_auth_http::Http::new(engine.auth().clone(), config.http.clone()),
+        http,
         Worker::start(engine.auth().clone()),
         claim,
     ))

@@ -118,8 +118,6 @@ mod schema;
 pub mod types;
 mod worker;
 
-#[cfg(feature = "http")]
-pub use builder::TenantExtractor;
 pub use builder::{Builder, StartError};
 pub use development::SettingValue;
 pub use engine::{Engine, OpenError};
@@ -137,7 +135,7 @@ pub use horizon_auth_core::ports::clock::Clock;
 pub use horizon_auth_core::ports::mailer::{MailError, MailTemplates, Mailer};
 #[cfg(feature = "http")]
 pub use horizon_auth_http::{
-    Gate, Http, Problem, Route, Who,
+    Gate, Http, Problem, Route, TenantExtractor, Who,
     extract::{CurrentTenant, CurrentUser},
     layers::{Csrf, Protected, RequireRole, protect},
     pages, router, routes,

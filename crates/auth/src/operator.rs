@@ -12,7 +12,7 @@ pub use horizon_auth_core::domain::locale::Locale;
 pub use horizon_auth_core::domain::password::{Password, PasswordHash};
 pub use horizon_auth_core::domain::role::{Role, StoredRole};
 pub use horizon_auth_core::domain::session::{EndReason, ListedSession};
-pub use horizon_auth_core::domain::tenant::TenantId;
+pub use horizon_auth_core::domain::tenant::{Tenant, TenantId};
 pub use horizon_auth_core::domain::time::Timestamp;
 pub use horizon_auth_core::domain::user::{DisableReason, User};
 pub use horizon_auth_core::domain::violation::Violation;

@@ -33,6 +33,7 @@ use crate::ports::mailer::{MailTemplates, Mailer};
 use crate::ports::store::{Store, Tx};
 use crate::session_cache::SessionCache;
 use crate::stand_down::StandDown;
+use crate::tenant_cache::TenantCache;
 
 /// Everything an [`Auth`] is made of.
 #[expect(
@@ -76,6 +77,7 @@ struct Inner {
     parts: Parts,
     flights: Flights,
     sessions: SessionCache,
+    tenants: TenantCache,
     /// Rung when a mail was queued.
     mail_bell: Notify,
     outside: Outside,
@@ -111,6 +113,7 @@ impl Auth {
             parts,
             flights: Flights::default(),
             sessions: SessionCache::default(),
+            tenants: TenantCache::default(),
             mail_bell: Notify::new(),
             outside: Outside::new(is_outsider),
             events: Events::default(),
@@ -211,6 +214,10 @@ impl Auth {
 
     pub(crate) fn sessions(&self) -> &SessionCache {
         &self.0.sessions
+    }
+
+    pub(crate) fn tenants(&self) -> &TenantCache {
+        &self.0.tenants
     }
 
     /// Random bytes for an id or a secret.

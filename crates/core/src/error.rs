@@ -148,6 +148,8 @@ codes! {
     MalformedJson => ("malformed_json", 400, "The body is not valid JSON"),
     /// A header is not valid.
     InvalidHeader => ("invalid_header", 400, "A request header is not valid"),
+    /// The request names its tenant twice, or by something that cannot be a name.
+    TenantInvalid => ("tenant_invalid", 400, "The request does not name a tenant properly"),
     /// A role was named that the tenant does not have.
     UnknownRole => ("unknown_role", 400, "There is no such role in this tenant"),
     /// The one-time token of a mail is unknown, used, expired or for another purpose.
@@ -190,6 +192,8 @@ codes! {
     EmailNotVerified => ("email_not_verified", 403, "Verify your e-mail address first"),
     /// A token of one tenant was used in another.
     TenantMismatch => ("tenant_mismatch", 403, "The token belongs to another tenant"),
+    /// The tenant is switched off; nobody logs in to it and nothing of it works.
+    TenantDisabled => ("tenant_disabled", 403, "This tenant is disabled"),
     /// No such tenant.
     UnknownTenant => ("unknown_tenant", 404, "Unknown tenant"),
     /// No such route.
@@ -200,6 +204,8 @@ codes! {
     RequestTimeout => ("request_timeout", 408, "The request body took too long"),
     /// The address has an account.
     EmailTaken => ("email_taken", 409, "Email already registered"),
+    /// The default tenant stays, and nobody else gets its host.
+    TenantReserved => ("tenant_reserved", 409, "This tenant is the default one or stands in its place"),
     /// The role cannot go while somebody has it or a new account gets it.
     RoleInUse => ("role_in_use", 409, "The role is in use"),
     /// The body is too large.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use axum::http::HeaderName;
+use horizon_auth_core::domain::tenant_hosts::TenantHosts;
 use ipnet::IpNet;
 
 /// Settings of the HTTP front end.
@@ -11,11 +13,13 @@ pub struct HttpConfig {
     pub public_origin: String,
     /// Which routes there are, and whether session cookies are believed.
     pub profile: Profile,
+    /// How a request names its tenant.
+    pub tenant: TenantSource,
     /// How cookies are set.
     pub cookie: CookieConfig,
     /// How the cookies of sessions are set.
     pub session: SessionCookieConfig,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Host` are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Most bytes of a request body.
     pub max_body_bytes: usize,
@@ -48,6 +52,17 @@ impl Profile {
     pub const fn has_tokens(self) -> bool {
         matches!(self, Self::Token | Self::Both)
     }
+}
+
+/// How a request names its tenant (decision D12). One that names none means the default tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TenantSource {
+    /// Not at all: there is the default tenant only. The default.
+    Fixed,
+    /// By a header.
+    Header(HeaderName),
+    /// By its host, which is one label below a domain.
+    Subdomain(TenantHosts),
 }
 
 /// When browsers send the session cookie with requests that other sites cause.
@@ -97,6 +112,7 @@ impl HttpConfig {
         Self {
             public_origin,
             profile: Profile::Token,
+            tenant: TenantSource::Fixed,
             cookie: CookieConfig { secure, domain: None },
             session: SessionCookieConfig::default(),
             trusted_proxies: Vec::new(),

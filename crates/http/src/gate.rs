@@ -9,11 +9,12 @@ use horizon_auth_core::domain::token::{Secret, SessionCookie};
 use horizon_auth_core::error::{Code, Error};
 use horizon_auth_core::flows::{AuthenticateCommand, AuthenticateSessionCommand};
 
-use crate::extract::{Caller, CurrentTenant, CurrentUser, request_id};
-use crate::layers::{is_safe, is_same_origin};
+use crate::extract::{Caller, CurrentUser, is_from_proxy, request_id};
+use crate::layers::is_safe;
 use crate::problem::Problem;
 use crate::session_cookies::{SessionCookies, csrf_header};
 use crate::state::Http;
+use crate::tenants::Named;
 
 /// What extractors need of an application's state. Cheap to clone.
 ///
@@ -35,19 +36,25 @@ impl FromRef<Http> for Gate {
 }
 
 impl Gate {
-    /// The tenant of a request.
-    #[expect(clippy::unused_async, reason = "a tenant of its own is looked up")]
-    pub(crate) async fn tenant(&self, _parts: &Parts) -> Result<TenantId, Error> {
-        Ok(self.0.auth.policy().default_tenant.clone())
+    /// The tenant of a request, which exists and is enabled.
+    pub(crate) async fn tenant(&self, parts: &Parts) -> Result<TenantId, Error> {
+        let tenant = self.0.named_tenant(parts)?;
+        let caller = Caller::of(parts, &self.0);
+        self.0.auth.admit_tenant(&tenant, &caller.0).await?;
+        Ok(tenant)
+    }
+
+    /// Whether a request could name a tenant and does not.
+    pub(crate) fn names_no_tenant(&self, parts: &Parts) -> Result<bool, Error> {
+        let named = self.0.tenants.named(parts, is_from_proxy(parts, &self.0))?;
+        Ok(named == Named::Nothing)
     }
 
     /// Who sends a request, if its credentials are believed.
     pub(crate) async fn authenticate(&self, parts: &Parts) -> Result<CurrentUser, Error> {
         let proof = self.proof(parts)?;
-        let tenant = match parts.extensions.get::<CurrentTenant>() {
-            Some(known) => known.0.clone(),
-            None => self.tenant(parts).await?,
-        };
+        // Compared with what the credentials say, so nobody has to look whether there is such a tenant.
+        let tenant = self.0.named_tenant(parts)?;
         let caller = Caller::of(parts, &self.0);
         let (tenant, client) = (&tenant, &caller.0);
         Ok(match proof {
@@ -103,7 +110,7 @@ impl Gate {
     }
 
     fn expect_own_origin(&self, parts: &Parts) -> Result<(), Error> {
-        if is_same_origin(&parts.headers, &self.0.config.public_origin) {
+        if self.0.is_own_page(parts) {
             Ok(())
         } else {
             Err(Code::CrossSite.into())

@@ -17,6 +17,7 @@ mod router;
 mod routes;
 mod session_cookies;
 mod state;
+mod tenants;
 
 pub use gate::Gate;
 pub use pages::pages;
@@ -24,3 +25,4 @@ pub use problem::Problem;
 pub use route_list::{Route, Who, routes};
 pub use router::router;
 pub use state::Http;
+pub use tenants::TenantExtractor;

@@ -4,11 +4,17 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use axum::http::request::Parts;
 use horizon_auth_core::auth::Auth;
+use horizon_auth_core::domain::tenant::TenantId;
+use horizon_auth_core::error::Code;
 
 use crate::config::HttpConfig;
 use crate::cookies::RefreshCookie;
+use crate::extract::is_from_proxy;
+use crate::layers::is_same_origin;
 use crate::session_cookies::SessionCookies;
+use crate::tenants::{Named, TenantExtractor, Tenants};
 
 /// The engine with its front end's settings. Cheap to clone.
 ///
@@ -26,6 +32,7 @@ pub struct Inner {
     pub(crate) cookie: RefreshCookie,
     /// None if session cookies prove nothing here.
     pub(crate) sessions: Option<SessionCookies>,
+    pub(crate) tenants: Tenants,
     draining: AtomicBool,
 }
 
@@ -33,6 +40,18 @@ impl Http {
     /// Joins the engine and the settings.
     #[must_use]
     pub fn new(auth: Auth, config: HttpConfig) -> Self {
+        let tenants = Tenants::Configured(config.tenant.clone());
+        Self::join(auth, config, tenants)
+    }
+
+    /// The same with a way of one's own in which requests name their tenant; the one of the settings is not
+    /// looked at.
+    #[must_use]
+    pub fn with_tenant_extractor(auth: Auth, config: HttpConfig, extractor: TenantExtractor) -> Self {
+        Self::join(auth, config, Tenants::Custom(extractor))
+    }
+
+    fn join(auth: Auth, config: HttpConfig, tenants: Tenants) -> Self {
         let cookie = RefreshCookie::new(&config.cookie);
         let sessions = config
             .profile
@@ -43,8 +62,29 @@ impl Http {
             config,
             cookie,
             sessions,
+            tenants,
             draining: AtomicBool::new(false),
         }))
+    }
+
+    /// The tenant that a request names, or the default one. Nobody has looked whether there is such a tenant.
+    pub(crate) fn named_tenant(&self, parts: &Parts) -> Result<TenantId, Code> {
+        Ok(match self.0.tenants.named(parts, is_from_proxy(parts, self))? {
+            Named::Tenant(tenant) => tenant,
+            Named::Nothing | Named::Fixed => self.0.auth.policy().default_tenant.clone(),
+        })
+    }
+
+    /// Whether a page of ours sent a request, or no browser at all. Pages of one tenant are not ours to another.
+    pub(crate) fn is_own_page(&self, parts: &Parts) -> bool {
+        let policy = self.0.auth.policy();
+        match self.named_tenant(parts) {
+            Ok(tenant) if policy.tenant_hosts.is_some() && tenant != policy.default_tenant => {
+                is_same_origin(&parts.headers, &policy.public_url_of(&tenant))
+            }
+            // Who names no tenant properly is refused for that.
+            Ok(_) | Err(_) => is_same_origin(&parts.headers, &self.0.config.public_origin),
+        }
     }
 
     /// From now on the node reports that it is not ready, while it still serves.

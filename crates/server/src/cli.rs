@@ -1,6 +1,7 @@
 //! The command line: what can be typed. What it does is in `commands/`.
 
 mod roles;
+mod tenants;
 mod users;
 
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use roles::RolesCommand;
+pub(crate) use tenants::TenantsCommand;
 pub(crate) use users::{
     CreateArgs, DeleteArgs, EndSessionsArgs, ExportArgs, FileFormat, ImportArgs, OneRole, ResetPasswordArgs,
     Scope, SetRolesArgs, UsersCommand,
@@ -66,6 +68,11 @@ Examples:
         #[command(subcommand)]
         command: RolesCommand,
     },
+    /// Make, list and switch off tenants, also beside a running server
+    Tenants {
+        #[command(subcommand)]
+        command: TenantsCommand,
+    },
     /// Make and list signing keys; make peppers
     Keys {
         #[command(subcommand)]
@@ -84,7 +91,7 @@ Example:
 }
 
 /// Where the configuration comes from.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ConfigArgs {
     /// Configuration file; horizon-auth.toml in the current folder is read if there is one
     #[arg(long, value_name = "FILE")]

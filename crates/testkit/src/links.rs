@@ -52,7 +52,7 @@ impl TestAuth {
     /// Replaces a forgotten password.
     pub async fn reset_password(&self, token: &str, new_password: &str) -> Result<(), Error> {
         let cmd = ResetPasswordCommand {
-            tenant: tenant(),
+            tenant: Some(tenant()),
             token: parse(token)?,
             new_password: Password::new(new_password)?,
             client: self.client(),
@@ -73,7 +73,7 @@ impl TestAuth {
         new_password: Option<&str>,
     ) -> Result<(), Error> {
         let cmd = VerifyEmailCommand {
-            tenant: tenant(),
+            tenant: Some(tenant()),
             token: parse(token)?,
             password: password.map(Password::offered).transpose()?,
             new_password: new_password.map(Password::new).transpose()?,

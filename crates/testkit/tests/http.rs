@@ -32,3 +32,5 @@ mod session;
 mod sessions;
 #[path = "http/support.rs"]
 mod support;
+#[path = "http/tenants/mod.rs"]
+mod tenants;

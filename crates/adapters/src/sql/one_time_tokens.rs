@@ -63,6 +63,7 @@ impl<C: HasConn> OneTimeTokens for Sql<C> {
             self,
             "SELECT t.tenant_id, t.user_id, t.email, t.email_written
                FROM one_time_tokens t JOIN users u ON u.id = t.user_id AND u.tenant_id = t.tenant_id
+               JOIN tenants o ON o.id = t.tenant_id AND o.disabled_at IS NULL
               WHERE t.digest = $1 AND t.purpose = $2 AND t.consumed_at IS NULL AND t.expires_at > $3
                 AND (t.purpose = 'change_email' OR t.email = u.email)",
             token.bytes().as_slice(),
@@ -83,7 +84,7 @@ impl<C: HasConn> OneTimeTokens for Sql<C> {
             self,
             "UPDATE one_time_tokens SET consumed_at = $3
               WHERE digest = $1 AND purpose = $2 AND consumed_at IS NULL AND expires_at > $3
-                AND EXISTS (SELECT 1 FROM users u
+                AND EXISTS (SELECT 1 FROM users u JOIN tenants o ON o.id = u.tenant_id AND o.disabled_at IS NULL
                              WHERE u.id = one_time_tokens.user_id AND u.tenant_id = one_time_tokens.tenant_id
                                AND (one_time_tokens.purpose = 'change_email' OR one_time_tokens.email = u.email))
              RETURNING tenant_id, user_id, email, email_written",

@@ -80,6 +80,7 @@ impl<C: HasConn> Outbox for Sql<C> {
                         WHERE id IN (SELECT id FROM outbox
                                       WHERE next_attempt_at <= $1 AND expires_at > $1
                                         AND sent_at IS NULL AND dead_at IS NULL
+                                        AND tenant_id NOT IN (SELECT id FROM tenants WHERE disabled_at IS NOT NULL)
                                       ORDER BY next_attempt_at LIMIT $3 FOR UPDATE SKIP LOCKED)
                        RETURNING id, tenant_id, kind, email, email_written, user_id, locale,
                                  created_at, expires_at, attempts",
@@ -87,6 +88,7 @@ impl<C: HasConn> Outbox for Sql<C> {
                       WHERE id IN (SELECT id FROM outbox
                                     WHERE next_attempt_at <= $1 AND expires_at > $1
                                       AND sent_at IS NULL AND dead_at IS NULL
+                                      AND tenant_id NOT IN (SELECT id FROM tenants WHERE disabled_at IS NOT NULL)
                                     ORDER BY next_attempt_at LIMIT $3)
                      RETURNING id, tenant_id, kind, email, email_written, user_id, locale,
                                created_at, expires_at, attempts",
@@ -183,7 +185,8 @@ impl<C: HasConn> Outbox for Sql<C> {
             fetch_optional(Uuid,),
             self,
             "SELECT id FROM outbox
-              WHERE id = $1 AND tenant_id = $2 AND attempts = $3 AND sent_at IS NULL AND dead_at IS NULL",
+              WHERE id = $1 AND tenant_id = $2 AND attempts = $3 AND sent_at IS NULL AND dead_at IS NULL
+                AND tenant_id NOT IN (SELECT id FROM tenants WHERE disabled_at IS NOT NULL)",
             mail.id.uuid(),
             mail.tenant.as_str(),
             mail.attempt,

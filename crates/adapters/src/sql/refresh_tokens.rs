@@ -21,6 +21,7 @@ struct StateRow {
     session_id: Uuid,
     tenant_id: String,
     user_id: Uuid,
+    tenant_epoch: i64,
     session_dead: bool,
     absolute_expires_at: i64,
     idle_expires_at: i64,
@@ -100,15 +101,16 @@ impl<C: HasConn> RefreshTokens for Sql<C> {
         let row = sql!(
             fetch_optional StateRow,
             self,
-            "SELECT t.session_id, s.tenant_id, s.user_id,
-                    (s.revoked_at IS NOT NULL OR u.disabled_at IS NOT NULL OR u.cred_version <> s.cred_version)
-                      AS session_dead,
+            "SELECT t.session_id, s.tenant_id, s.user_id, s.tenant_epoch,
+                    (s.revoked_at IS NOT NULL OR u.disabled_at IS NOT NULL OR u.cred_version <> s.cred_version
+                      OR o.disabled_at IS NOT NULL OR o.token_epoch <> s.tenant_epoch) AS session_dead,
                     s.absolute_expires_at, t.idle_expires_at, t.consumed_at, t.consumed_clock, t.replay_count,
                     t.retry_tag, t.replay_box, t.replay_until,
                     c.digest AS child_digest, c.idle_expires_at AS child_expires_at, c.consumed_at AS child_consumed_at
                FROM refresh_tokens t
                JOIN sessions s ON s.id = t.session_id
                JOIN users u ON u.id = s.user_id
+               JOIN tenants o ON o.id = s.tenant_id
                LEFT JOIN refresh_tokens c ON c.parent_digest = t.digest
               WHERE t.digest = $1",
             token.bytes().as_slice(),
@@ -135,6 +137,7 @@ impl TryFrom<StateRow> for TokenState {
             session: SessionId::from_uuid(row.session_id),
             tenant: tenant(&row.tenant_id)?,
             user: UserId::from_uuid(row.user_id),
+            tenant_epoch: row.tenant_epoch,
             session_dead: row.session_dead,
             absolute_expires_at: Timestamp::from_millis(row.absolute_expires_at),
             idle_expires_at: Timestamp::from_millis(row.idle_expires_at),

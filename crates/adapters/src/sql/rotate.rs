@@ -38,9 +38,11 @@ impl SqlStore {
             "UPDATE refresh_tokens SET consumed_at = $3, replay_box = $4, replay_until = $5, retry_tag = $6
               WHERE digest = $1 AND consumed_at IS NULL AND idle_expires_at > $3
                 AND EXISTS (SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id AND u.tenant_id = s.tenant_id
+                              JOIN tenants t ON t.id = s.tenant_id
                              WHERE s.id = refresh_tokens.session_id AND s.tenant_id = $2
                                AND s.revoked_at IS NULL AND s.absolute_expires_at > $3
-                               AND u.disabled_at IS NULL AND u.cred_version = s.cred_version)
+                               AND u.disabled_at IS NULL AND u.cred_version = s.cred_version
+                               AND t.disabled_at IS NULL AND t.token_epoch = s.tenant_epoch)
           RETURNING session_id, generation,
                     (SELECT user_id FROM sessions WHERE id = refresh_tokens.session_id),
                     (SELECT absolute_expires_at FROM sessions WHERE id = refresh_tokens.session_id)",
@@ -108,7 +110,9 @@ struct RotatedRow {
 
 /// One round trip (measured: 388 against 599 microseconds in five). `fam`
 /// waits for and holds the session's row, `claimed` decides the race, `child`
-/// and `logged` follow only from it. The server's own clock stamps `asked_at`
+/// and `logged` follow only from it. The tenant's row is looked at and not
+/// locked, or all rotations would meet there: the answer carries the epoch of
+/// the session, so what rotates beside a tenant's end is dead. The server's own clock stamps `asked_at`
 /// and `consumed_clock`, because only one clock can say, for all nodes, that a
 /// request was already under way when another one won.
 #[cfg(feature = "postgres")]
@@ -116,11 +120,13 @@ async fn rotate_postgres(pool: &sqlx::PgPool, rotation: &Rotation) -> Result<Rot
     let (event, level) = rotation.audit.event.row();
     let row = sqlx::query_as::<_, RotatedRow>(
         "WITH fam AS MATERIALIZED (
-             SELECT s.id, s.tenant_id, s.user_id, s.absolute_expires_at
+             SELECT s.id, s.tenant_id, s.user_id, s.absolute_expires_at, s.tenant_epoch
                FROM sessions s JOIN users u ON u.id = s.user_id AND u.tenant_id = s.tenant_id
+               JOIN tenants t ON t.id = s.tenant_id
               WHERE s.id = (SELECT session_id FROM refresh_tokens WHERE digest = $1)
                 AND s.tenant_id = $3 AND s.revoked_at IS NULL AND s.absolute_expires_at > $4
                 AND u.disabled_at IS NULL AND u.cred_version = s.cred_version
+                AND t.disabled_at IS NULL AND t.token_epoch = s.tenant_epoch
                 FOR NO KEY UPDATE OF s
          ), claimed AS (
              UPDATE refresh_tokens t
@@ -128,7 +134,8 @@ async fn rotate_postgres(pool: &sqlx::PgPool, rotation: &Rotation) -> Result<Rot
                     consumed_clock = (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
                FROM fam
               WHERE t.session_id = fam.id AND t.digest = $1 AND t.consumed_at IS NULL AND t.idle_expires_at > $4
-          RETURNING t.digest, t.session_id, t.generation, fam.tenant_id, fam.user_id, fam.absolute_expires_at
+          RETURNING t.digest, t.session_id, t.generation, fam.tenant_id, fam.user_id, fam.absolute_expires_at,
+                    fam.tenant_epoch
          ), child AS (
              INSERT INTO refresh_tokens (digest, session_id, tenant_id, parent_digest, generation, issued_at,
                                          idle_expires_at, replay_count)
@@ -148,7 +155,7 @@ async fn rotate_postgres(pool: &sqlx::PgPool, rotation: &Rotation) -> Result<Rot
                 SELECT claimed.session_id, child.idle_expires_at AS child_expires_at, u.id, u.tenant_id, u.email,
                        u.email_written, u.full_name, u.email_verified_at, u.locale, u.cred_version, u.token_epoch,
                        u.created_at, u.updated_at,
-                       (SELECT t.token_epoch FROM tenants t WHERE t.id = u.tenant_id) AS tenant_epoch,
+                       claimed.tenant_epoch,
                        (SELECT string_agg(r.role, ' ') FROM user_roles r
                          WHERE r.user_id = u.id AND r.tenant_id = u.tenant_id) AS roles
                   FROM claimed CROSS JOIN child JOIN users u ON u.id = claimed.user_id

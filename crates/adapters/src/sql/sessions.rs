@@ -60,7 +60,7 @@ struct CookieSessionRow {
     session_id: Uuid,
     session_version: i64,
     revoked_at: Option<i64>,
-    tenant_disabled_at: Option<i64>,
+    tenant_disabled: bool,
     last_seen_at: i64,
     idle_expires_at: i64,
     absolute_expires_at: i64,
@@ -77,7 +77,7 @@ impl TryFrom<CookieSessionRow> for FoundSession {
             user: row.user.try_into()?,
             cred_version: row.session_version,
             is_revoked: row.revoked_at.is_some(),
-            is_tenant_disabled: row.tenant_disabled_at.is_some(),
+            is_tenant_disabled: row.tenant_disabled,
             last_seen_at: Timestamp::from_millis(row.last_seen_at),
             idle_expires_at: Timestamp::from_millis(row.idle_expires_at),
             absolute_expires_at: Timestamp::from_millis(row.absolute_expires_at),
@@ -87,25 +87,29 @@ impl TryFrom<CookieSessionRow> for FoundSession {
 
 #[async_trait]
 impl<C: HasConn> Sessions for Sql<C> {
-    async fn insert_session(&mut self, new: &NewSession) -> Result<bool> {
+    async fn insert_session(&mut self, new: &NewSession) -> Result<Option<i64>> {
         // Only PostgreSQL needs FOR SHARE: a credential change must wait for this session or be seen by
         // it. KEY SHARE is too weak, it lets a non-key UPDATE pass. SQLite has one writer.
         let inserted = sql!(
-            execute,
+            fetch_optional(i64,),
             self,
             postgres: "INSERT INTO sessions (id, tenant_id, user_id, cred_version, created_at,
                                              absolute_expires_at, user_agent, last_seen_at, ip_hash,
-                                             cookie_digest, idle_expires_at)
-                       SELECT $1, u.tenant_id, u.id, u.cred_version, $5, $6, $7, $5, $8, $9, $10
-                         FROM (SELECT id, tenant_id, cred_version FROM users
-                                WHERE id = $2 AND tenant_id = $3 AND cred_version = $4 AND disabled_at IS NULL
-                                  FOR SHARE) u",
+                                             cookie_digest, idle_expires_at, tenant_epoch)
+                       SELECT $1, u.tenant_id, u.id, u.cred_version, $5, $6, $7, $5, $8, $9, $10, u.tenant_epoch
+                         FROM (SELECT u.id, u.tenant_id, u.cred_version, t.token_epoch AS tenant_epoch
+                                 FROM users u JOIN tenants t ON t.id = u.tenant_id AND t.disabled_at IS NULL
+                                WHERE u.id = $2 AND u.tenant_id = $3 AND u.cred_version = $4
+                                  AND u.disabled_at IS NULL
+                                  FOR SHARE OF u) u
+                    RETURNING tenant_epoch",
             sqlite: "INSERT INTO sessions (id, tenant_id, user_id, cred_version, created_at,
                                            absolute_expires_at, user_agent, last_seen_at, ip_hash,
-                                           cookie_digest, idle_expires_at)
-                     SELECT $1, u.tenant_id, u.id, u.cred_version, $5, $6, $7, $5, $8, $9, $10
-                       FROM users u
-                      WHERE u.id = $2 AND u.tenant_id = $3 AND u.cred_version = $4 AND u.disabled_at IS NULL",
+                                           cookie_digest, idle_expires_at, tenant_epoch)
+                     SELECT $1, u.tenant_id, u.id, u.cred_version, $5, $6, $7, $5, $8, $9, $10, t.token_epoch
+                       FROM users u JOIN tenants t ON t.id = u.tenant_id AND t.disabled_at IS NULL
+                      WHERE u.id = $2 AND u.tenant_id = $3 AND u.cred_version = $4 AND u.disabled_at IS NULL
+                  RETURNING tenant_epoch",
             new.id.uuid(),
             new.user.uuid(),
             new.tenant.as_str(),
@@ -117,7 +121,7 @@ impl<C: HasConn> Sessions for Sql<C> {
             new.cookie.as_ref().map(|cookie| cookie.digest.bytes().as_slice()),
             new.cookie.as_ref().map(|cookie| cookie.idle_expires_at.millis()),
         )?;
-        Ok(inserted == 1)
+        Ok(inserted.map(|(tenant_epoch,)| tenant_epoch))
     }
 
     async fn revoke_session(
@@ -190,18 +194,20 @@ impl<C: HasConn> Sessions for Sql<C> {
                          ELSE l.absolute_expires_at END AS ends_at
                FROM (SELECT s.id, s.created_at, s.user_agent, s.ip_hash, s.absolute_expires_at,
                             COALESCE(CASE WHEN s.cookie_digest IS NOT NULL THEN s.last_seen_at END,
-                                     (SELECT MAX(t.issued_at) FROM refresh_tokens t
-                                       WHERE t.session_id = s.id AND t.tenant_id = s.tenant_id),
+                                     (SELECT MAX(r.issued_at) FROM refresh_tokens r
+                                       WHERE r.session_id = s.id AND r.tenant_id = s.tenant_id),
                                      s.created_at) AS seen_at,
                             COALESCE(CASE WHEN s.cookie_digest IS NOT NULL THEN s.idle_expires_at END,
-                                     (SELECT t.idle_expires_at FROM refresh_tokens t
-                                       WHERE t.session_id = s.id AND t.tenant_id = s.tenant_id
-                                         AND t.consumed_at IS NULL),
+                                     (SELECT r.idle_expires_at FROM refresh_tokens r
+                                       WHERE r.session_id = s.id AND r.tenant_id = s.tenant_id
+                                         AND r.consumed_at IS NULL),
                                      s.absolute_expires_at) AS idle_ends_at
                        FROM sessions s JOIN users u ON u.id = s.user_id AND u.tenant_id = s.tenant_id
+                       JOIN tenants t ON t.id = s.tenant_id
                       WHERE s.tenant_id = $1 AND s.user_id = $2 AND s.id = COALESCE($3, s.id)
                         AND s.revoked_at IS NULL AND s.absolute_expires_at > $4
-                        AND u.disabled_at IS NULL AND u.cred_version = s.cred_version) l
+                        AND u.disabled_at IS NULL AND u.cred_version = s.cred_version
+                        AND t.disabled_at IS NULL AND t.token_epoch = s.tenant_epoch) l
               WHERE l.idle_ends_at > $4 ORDER BY l.created_at DESC, l.id DESC",
             tenant.as_str(),
             user.uuid(),
@@ -240,7 +246,7 @@ impl<C: HasConn> Sessions for Sql<C> {
             fetch_optional CookieSessionRow,
             self,
             "SELECT s.id AS session_id, s.cred_version AS session_version, s.revoked_at,
-                    t.disabled_at AS tenant_disabled_at, s.last_seen_at, s.idle_expires_at, s.absolute_expires_at,
+                    (t.disabled_at IS NOT NULL OR t.token_epoch <> s.tenant_epoch) AS tenant_disabled, s.last_seen_at, s.idle_expires_at, s.absolute_expires_at,
                     u.id, u.tenant_id, u.email, u.email_written, u.full_name, u.email_verified_at, u.disabled_at,
                     u.disabled_reason, u.locale, u.cred_version, u.token_epoch, u.created_at, u.updated_at,
                     t.token_epoch AS tenant_epoch,
@@ -283,9 +289,11 @@ impl<C: HasConn> Sessions for Sql<C> {
             fetch_one (i64,),
             self,
             "SELECT COUNT(*) FROM sessions s JOIN users u ON u.id = s.user_id AND u.tenant_id = s.tenant_id
+               JOIN tenants t ON t.id = s.tenant_id
               WHERE s.user_id = $1 AND s.tenant_id = $2 AND s.revoked_at IS NULL AND s.absolute_expires_at > $3
                 AND (s.idle_expires_at IS NULL OR s.idle_expires_at > $3)
-                AND u.disabled_at IS NULL AND u.cred_version = s.cred_version",
+                AND u.disabled_at IS NULL AND u.cred_version = s.cred_version
+                AND t.disabled_at IS NULL AND t.token_epoch = s.tenant_epoch",
             user.uuid(),
             tenant.as_str(),
             now.millis(),

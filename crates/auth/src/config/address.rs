@@ -102,6 +102,19 @@ pub(super) fn cookie_domain(text: &str) -> Result<String, Fault> {
     Ok(domain)
 }
 
+/// A domain below which hosts are, without a port. At least two labels: nobody has certificates or cookies below one.
+pub(super) fn base_domain(text: &str) -> Result<String, Fault> {
+    let lower = text.to_ascii_lowercase();
+    let host = split_port(&lower).map_or(lower.as_str(), |(host, _)| host);
+    if host_name(host) && host.contains('.') {
+        return Ok(host.to_owned());
+    }
+    Err(Fault::new(
+        format!("is {}, not a domain name of two or more labels", shown(text)),
+        "write a domain such as \"example.com\", without a scheme; on a developer's machine \"app.localhost\"",
+    ))
+}
+
 /// Whether a cookie set by `host` may carry `domain`.
 pub(super) fn domain_covers(domain: &str, host: &str) -> bool {
     host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))

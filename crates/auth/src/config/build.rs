@@ -17,7 +17,7 @@ use super::rules::{effective_public_url, effective_sender, hash_cost, is_product
 use super::secret::SecretText;
 use super::{
     Config, DatabaseConfig, Environment, LogConfig, LogFormat, MailConfig, MailTransport, ServerConfig,
-    redis, sessions,
+    redis, sessions, tenants,
 };
 
 /// The configuration; `None` if a value it needs is missing or was wrong.
@@ -125,6 +125,7 @@ fn policy(checked: &Checked) -> Option<Policy> {
         mail: mail_policy(checked)?,
         default_roles: checked.read("registration.default_roles")?,
         default_tenant: checked.read("tenant.default")?,
+        tenant_hosts: tenants::hosts(checked)?,
         roles: RolePolicy {
             admin: checked.read("roles.admin")?,
             admin_grants_admin: checked.read("roles.admin_grants_admin")?,
@@ -240,6 +241,7 @@ fn http(checked: &Checked) -> Option<HttpConfig> {
         public_origin,
         profile: sessions::profile(checked)?,
         session: sessions::cookies(checked)?,
+        tenant: tenants::tenant_source(checked)?,
         cookie: CookieConfig {
             secure: checked.read("cookie.secure").unwrap_or(https),
             domain: checked.read("cookie.domain"),

@@ -45,6 +45,10 @@ pub enum Kind {
     Origin,
     /// A domain for cookies.
     Domain,
+    /// A DNS name below which hosts are.
+    BaseDomain,
+    /// The name of a header.
+    HeaderName,
     /// The name of a cookie, without a prefix that browsers know.
     CookieName,
     /// An address and a port.
@@ -103,6 +107,8 @@ impl Kind {
             | Self::Choice(_)
             | Self::Origin
             | Self::Domain
+            | Self::BaseDomain
+            | Self::HeaderName
             | Self::CookieName
             | Self::Socket
             | Self::Path
@@ -155,6 +161,8 @@ impl Kind {
             Self::Choice(words) => format!("`{}`", words.join("` or `")),
             Self::Origin => "an origin such as `https://auth.example.com`".to_owned(),
             Self::Domain => "a domain name".to_owned(),
+            Self::BaseDomain => "a domain name of two or more labels".to_owned(),
+            Self::HeaderName => "the name of a header".to_owned(),
             Self::CookieName => "1 to 64 letters, digits, `-`, `_` and `.`".to_owned(),
             Self::Socket => "an IP address and port".to_owned(),
             Self::Path => "the path of a file".to_owned(),

@@ -20,6 +20,7 @@ mod setting;
 mod settings;
 mod source;
 mod suggest;
+mod tenants;
 mod units;
 mod value;
 

@@ -11,6 +11,7 @@ use super::address;
 use super::check::Checked;
 use super::redis;
 use super::sessions;
+use super::tenants;
 use super::units::duration_text;
 
 /// OWASP's equally strong minimums for Argon2id: memory in KiB, and passes.
@@ -29,6 +30,7 @@ pub(super) fn apply(checked: &mut Checked) {
     mail(checked);
     redis::apply(checked);
     sessions::apply(checked);
+    tenants::apply(checked);
 }
 
 /// Whether production was asked for.

@@ -17,6 +17,7 @@ use super::error::{Fault, shown};
 use super::kind::Kind;
 use super::redis::{self, Named, RedisUrl};
 use super::secret::SecretText;
+use super::tenants;
 use super::units;
 
 /// A value as it was given.
@@ -159,6 +160,8 @@ fn parse_text(kind: Kind, text: &Zeroizing<String>) -> Result<Value, Fault> {
         Kind::Choice(words) => choice(text, words).map(Value::Text),
         Kind::Origin => address::origin(text).map(Value::Text),
         Kind::Domain => address::cookie_domain(text).map(Value::Text),
+        Kind::BaseDomain => address::base_domain(text).map(Value::Text),
+        Kind::HeaderName => tenants::header_name(text).map(Value::Text),
         Kind::CookieName => cookie_name(text).map(Value::Text),
         Kind::Socket => socket(text).map(Value::Socket),
         Kind::Path => path(text).map(Value::Text),

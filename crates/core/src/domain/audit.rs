@@ -106,6 +106,12 @@ pub enum Event {
     MailFailed,
     /// A token of one tenant was used in another.
     TenantMismatch,
+    /// An operator made a tenant.
+    TenantCreated,
+    /// An operator switched a tenant off; all its sessions were ended.
+    TenantDisabled,
+    /// An operator switched a tenant on.
+    TenantEnabled,
 }
 
 impl Event {
@@ -147,6 +153,9 @@ impl Event {
         Self::HashesExported,
         Self::MailFailed,
         Self::TenantMismatch,
+        Self::TenantCreated,
+        Self::TenantDisabled,
+        Self::TenantEnabled,
     ];
 
     /// Stored name and level.
@@ -189,6 +198,9 @@ impl Event {
             Self::HashesExported => ("hashes_exported", Level::Warn),
             Self::MailFailed => ("mail_failed", Level::Error),
             Self::TenantMismatch => ("tenant_mismatch", Level::Warn),
+            Self::TenantCreated => ("tenant_created", Level::Info),
+            Self::TenantDisabled => ("tenant_disabled", Level::Warn),
+            Self::TenantEnabled => ("tenant_enabled", Level::Info),
         }
     }
 }

@@ -19,7 +19,7 @@ pub struct FoundSession {
     pub cred_version: i64,
     /// Whether it was ended.
     pub is_revoked: bool,
-    /// Whether nobody in its tenant may be logged in.
+    /// Whether its tenant is disabled, or was since the session began.
     pub is_tenant_disabled: bool,
     /// When it was last seen, to the minute.
     pub last_seen_at: Timestamp,

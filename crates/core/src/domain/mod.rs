@@ -25,6 +25,7 @@ pub mod role;
 pub mod security_event;
 pub mod session;
 pub mod tenant;
+pub mod tenant_hosts;
 pub mod time;
 pub mod token;
 pub mod user;

@@ -1,5 +1,6 @@
 //! The settings that rules obey, already checked. `core` never sees a configuration file.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::email::Email;
@@ -8,6 +9,7 @@ use super::locale::Locale;
 use super::mail::Sender;
 use super::role::Role;
 use super::tenant::TenantId;
+use super::tenant_hosts::TenantHosts;
 
 /// What happens to sessions when a used refresh token comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +152,8 @@ pub struct Policy {
     pub default_roles: Vec<Role>,
     /// The tenant of requests that name none.
     pub default_tenant: TenantId,
+    /// Where each tenant has a host of its own; `None` if all share the public URL.
+    pub tenant_hosts: Option<TenantHosts>,
     /// Administrators.
     pub roles: RolePolicy,
     /// Most sessions of a user that live at once; `None` is no limit.
@@ -202,6 +206,7 @@ impl Policy {
             },
             default_roles: vec![default_role],
             default_tenant,
+            tenant_hosts: None,
             roles: RolePolicy {
                 admin: Role::admin(),
                 admin_grants_admin: false,
@@ -223,6 +228,15 @@ impl Policy {
     #[must_use]
     pub fn opens_before_verification(&self) -> bool {
         self.session_before_verification && self.enumeration == Enumeration::Explicit
+    }
+
+    /// The origin with which links to a tenant begin, and from which its own pages come.
+    #[must_use]
+    pub fn public_url_of(&self, tenant: &TenantId) -> Cow<'_, str> {
+        match &self.tenant_hosts {
+            Some(hosts) if *tenant != self.default_tenant => hosts.origin(tenant).into(),
+            Some(_) | None => self.mail.public_url.as_str().into(),
+        }
     }
 
     /// How long a revocation must be remembered: until every token it can hit has expired everywhere.

@@ -82,7 +82,9 @@ pub struct TokenState {
     pub tenant: TenantId,
     /// Its user.
     pub user: UserId,
-    /// The session has been revoked, or its user disabled, or its credential version passed.
+    /// The epoch of the tenant that the session carries, and its tokens must carry.
+    pub tenant_epoch: i64,
+    /// The session has been revoked, its user or tenant disabled, or its credential version passed.
     pub session_dead: bool,
     /// End of the session.
     pub absolute_expires_at: Timestamp,

@@ -12,6 +12,7 @@ fn consumed() -> TokenState {
         session: SessionId::mint(NOW, random),
         tenant: tenant(),
         user: UserId::mint(NOW, random),
+        tenant_epoch: 1,
         session_dead: false,
         absolute_expires_at: NOW + Duration::from_secs(1000),
         idle_expires_at: NOW + Duration::from_secs(500),

@@ -50,8 +50,9 @@ impl Auth {
             return Err(Code::TokenRevoked.into());
         }
         if token.tenant != *cmd.tenant {
-            let event = self.event(Event::TenantMismatch, cmd.tenant, cmd.client, now)?;
-            self.record(event.with_user(token.id).with_session(token.session))
+            // Noted where the person is: nobody has looked whether the other tenant exists.
+            let event = self.event(Event::TenantMismatch, &token.tenant, cmd.client, now)?;
+            self.record_about_user(event.with_user(token.id).with_session(token.session))
                 .await?;
             return Err(Code::TenantMismatch.into());
         }

@@ -48,8 +48,8 @@ impl Auth {
         let known = self.known_session(cmd.cookie, now).await?;
         let session = &known.session;
         if session.tenant != *cmd.tenant {
-            let event = self.event(Event::TenantMismatch, cmd.tenant, cmd.client, now)?;
-            self.record(event.with_user(session.id).with_session(session.session))
+            let event = self.event(Event::TenantMismatch, &session.tenant, cmd.client, now)?;
+            self.record_about_user(event.with_user(session.id).with_session(session.session))
                 .await?;
             return Err(Code::TenantMismatch.into());
         }

@@ -92,6 +92,8 @@ pub(super) struct Beginner<'a> {
 /// A session that is stored once its transaction commits.
 pub(super) struct Begun {
     pub(super) session: SessionId,
+    /// The epoch of the tenant that the session carries.
+    tenant_epoch: i64,
     /// Older sessions that end with the commit, and must be denied with it.
     pub(super) ended: Vec<Revocation>,
     issued: Issued,
@@ -129,7 +131,7 @@ impl Opened {
 impl Auth {
     /// Begins a session in an open transaction, always with a new id and a new secret; commit it with
     /// [`Auth::commit_begun`]. `None` if the user was disabled or its credentials changed since `cred_version` was
-    /// read.
+    /// read, or if its tenant is disabled.
     pub(super) async fn begin_session(
         &self,
         tx: &mut dyn Tx,
@@ -157,15 +159,16 @@ impl Auth {
             Means::Tokens => None,
             Means::Cookie => Some(self.cookie_of(&mut session)?),
         };
-        if !tx.insert_session(&session).await? {
+        let Some(tenant_epoch) = tx.insert_session(&session).await? else {
             return Ok(None);
-        }
+        };
         let issued = match cookie {
             Some(cookie) => Issued::Cookie(cookie),
             None => Issued::Refresh(self.first_refresh_token(tx, &session).await?),
         };
         Ok(Some(Begun {
             session: session.id,
+            tenant_epoch,
             ended,
             issued,
         }))
@@ -210,8 +213,12 @@ impl Auth {
     }
 
     /// The outcome of a log-in, once its transaction has committed.
-    pub(super) fn open(&self, user: User, begun: Begun, now: Timestamp) -> Result<Opened, Error> {
+    ///
+    /// Its tokens carry the tenant's epoch that the session has, whatever the user was read with: if the tenant was
+    /// disabled in between, they are as dead as the session.
+    pub(super) fn open(&self, mut user: User, begun: Begun, now: Timestamp) -> Result<Opened, Error> {
         let session = begun.session;
+        user.tenant_epoch = begun.tenant_epoch;
         Ok(match begun.issued {
             Issued::Refresh(refresh) => Opened::Tokens(LoggedIn {
                 access_token: self.access_token(&user, session, now)?,

@@ -14,8 +14,8 @@ use crate::flows::queue_mail::MailOrder;
 /// What it needs.
 #[derive(Clone, Debug)]
 pub struct ConfirmEmailChangeCommand {
-    /// The tenant of the request.
-    pub tenant: TenantId,
+    /// The tenant that the request names, if it names one: the link must be of it.
+    pub tenant: Option<TenantId>,
     /// The token of the mail.
     pub token: Secret<OneTime>,
     /// Who asks.
@@ -33,7 +33,13 @@ impl Auth {
     pub async fn confirm_email_change(&self, cmd: ConfirmEmailChangeCommand) -> Result<(), Error> {
         let now = self.now();
         let link = self
-            .open_link(Purpose::ChangeEmail, &cmd.tenant, &cmd.token, &cmd.client, now)
+            .open_link(
+                Purpose::ChangeEmail,
+                cmd.tenant.as_ref(),
+                &cmd.token,
+                &cmd.client,
+                now,
+            )
             .await?;
         let (tenant, user) = (&link.tenant, link.user);
         let mut tx = self.store().begin().await?;

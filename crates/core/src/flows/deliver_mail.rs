@@ -202,6 +202,7 @@ impl Auth {
         now: Timestamp,
     ) -> Result<OutgoingMail, Written> {
         let policy = &self.policy().mail;
+        let public_url = self.policy().public_url_of(&mail.tenant);
         let token = match (purpose(mail.kind), addressee.user) {
             (Some(purpose), Some(user)) => {
                 let minted = self.mint(mail, user, purpose, now).await;
@@ -212,7 +213,7 @@ impl Auth {
         let link = token
             .as_ref()
             .zip(mail.kind.page())
-            .map(|(token, page)| format!("{}{page}?token={}", policy.public_url, token.reveal()));
+            .map(|(token, page)| format!("{public_url}{page}?token={}", token.reveal()));
         let locale = addressee.locale.clone().unwrap_or_else(|| policy.locale.clone());
         let context = MailContext {
             kind: mail.kind,
@@ -223,7 +224,7 @@ impl Auth {
             new_email: addressee.new_email.clone(),
             link: link.clone(),
             valid_minutes: token.as_ref().map(|_| self.mail_ttl(mail.kind).as_secs() / 60),
-            public_url: policy.public_url.clone(),
+            public_url: public_url.into_owned(),
         };
         let words = self.templates().render(&context).map_err(Written::Unwritable)?;
         Ok(OutgoingMail {

@@ -5,6 +5,7 @@
 //! Front ends call flows; flows call `auth.rs`, `crypto` and ports.
 
 mod accept_password;
+mod admit_tenant;
 mod authenticate;
 mod authenticate_session;
 mod begin_session;
@@ -13,13 +14,16 @@ mod change_roles;
 mod check_csrf_token;
 mod confirm_email_change;
 mod create_role;
+mod create_tenant;
 mod create_user;
 mod deactivate;
 mod default_roles;
 mod delete_account;
 mod delete_role;
 mod deliver_mail;
+mod disable_tenant;
 mod disable_user;
+mod enable_tenant;
 mod enable_user;
 mod end_cookie_session;
 mod end_one_session;
@@ -44,6 +48,7 @@ mod issue_verification;
 mod jwks;
 mod list_roles;
 mod list_sessions;
+mod list_tenants;
 mod list_users;
 mod login;
 mod logout;

@@ -24,24 +24,26 @@ pub(super) struct Link {
 }
 
 impl Auth {
-    /// Looks at a link before anything is hashed or used up.
+    /// Looks at a link before anything is hashed or used up. It knows its tenant, because nobody who follows a
+    /// link sends a header; where the request names one, it must be the same.
     ///
     /// # Errors
     /// `rate_limited`; `link_invalid`, whatever is wrong with it or with its account; `unavailable`.
     pub(super) async fn open_link(
         &self,
         purpose: Purpose,
-        tenant: &TenantId,
+        named: Option<&TenantId>,
         token: &Secret<OneTime>,
         client: &Client,
         now: Timestamp,
     ) -> Result<Link, Error> {
-        let network = Counted::Network(tenant, client.network());
+        let counted_in = named.unwrap_or(&self.policy().default_tenant);
+        let network = Counted::Network(counted_in, client.network());
         self.limit(Rule::OneTimeToken, network, now).await?;
         let digest = token.digest();
         let mut db = self.store().db().await?;
         let found = db.find_one_time_grant(&digest, purpose, now).await?;
-        let Some(grant) = found.filter(|grant| grant.tenant == *tenant) else {
+        let Some(grant) = found.filter(|grant| named.is_none_or(|named| grant.tenant == *named)) else {
             return Err(Code::LinkInvalid.into());
         };
         let link = Link {

@@ -28,7 +28,11 @@ impl Auth {
                 tracing::info!(kid = key.kid(), algorithm = %key.algorithm(), "publishing a new key");
             }
         }
+        let default_tenant = tx.find_tenant(&self.policy().default_tenant).await?;
         tx.commit().await?;
+        if default_tenant.is_some_and(|tenant| tenant.disabled_at.is_some()) {
+            tracing::error!("the default tenant is disabled: nobody can log in to it");
+        }
         self.warn_about_cache().await;
         self.follow_outside_changes().await
     }

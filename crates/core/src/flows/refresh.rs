@@ -194,7 +194,7 @@ impl Auth {
             Verdict::Expired => Err(Code::RefreshExpired.into()),
             Verdict::SessionEnded => Err(Code::SessionEnded.into()),
             Verdict::OtherTenant => {
-                let event = self.event(Event::TenantMismatch, &cmd.tenant, &cmd.client, now)?;
+                let event = self.event(Event::TenantMismatch, &state.tenant, &cmd.client, now)?;
                 self.commit(tx, event.with_user(state.user)).await?;
                 Err(Code::TenantMismatch.into())
             }
@@ -215,9 +215,10 @@ impl Auth {
         let (Some(sealed), Some(child)) = (state.replay_box, state.child) else {
             return Err(Error::Internal("a replay without a sealed child"));
         };
-        let Some(user) = tx.find_user(&state.tenant, state.user).await? else {
+        let Some(mut user) = tx.find_user(&state.tenant, state.user).await? else {
             return Err(Code::SessionEnded.into());
         };
+        user.tenant_epoch = state.tenant_epoch; // as in `begin_session.rs`
         tx.count_replay(&rotation.parent).await?;
         let event = self.event(Event::RefreshReplayed, &cmd.tenant, &cmd.client, now)?;
         self.commit(tx, event.with_user(state.user).with_session(state.session))

@@ -67,7 +67,7 @@ impl Auth {
     /// Makes an account and logs it in, or asks for proof of the address.
     ///
     /// # Errors
-    /// `rate_limited`, `invalid_input` about the field `password`, `email_taken`, `overloaded`, `unavailable`, `internal`.
+    /// `rate_limited`, `invalid_input` about the field `password`, `email_taken`, `tenant_disabled`, `overloaded`, `unavailable`, `internal`.
     pub async fn register(&self, cmd: RegisterCommand) -> Result<Registered, Error> {
         self.enroll(cmd, Means::Tokens).await?.try_map(Opened::tokens)
     }
@@ -129,7 +129,8 @@ impl Auth {
             means,
         };
         let Some(mut begun) = self.begin_session(&mut *tx, who, now).await? else {
-            return Err(Error::Internal("a new user could not begin a session"));
+            // A new user's credentials are the ones that were just written: only the tenant can be in the way.
+            return Err(Code::TenantDisabled.into());
         };
         let event = event.with_user(user.id).with_session(begun.session);
         self.commit_begun(tx, &mut begun, event).await?;

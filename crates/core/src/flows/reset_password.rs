@@ -15,8 +15,8 @@ use crate::flows::replace_password::NewPassword;
 /// What a reset needs.
 #[derive(Clone, Debug)]
 pub struct ResetPasswordCommand {
-    /// The tenant of the request.
-    pub tenant: TenantId,
+    /// The tenant that the request names, if it names one: the link must be of it.
+    pub tenant: Option<TenantId>,
     /// The token of the mail.
     pub token: Secret<OneTime>,
     /// The password to set.
@@ -37,7 +37,13 @@ impl Auth {
     pub async fn reset_password(&self, cmd: ResetPasswordCommand) -> Result<(), Error> {
         let now = self.now();
         let link = self
-            .open_link(Purpose::ResetPassword, &cmd.tenant, &cmd.token, &cmd.client, now)
+            .open_link(
+                Purpose::ResetPassword,
+                cmd.tenant.as_ref(),
+                &cmd.token,
+                &cmd.client,
+                now,
+            )
             .await?;
         let hash = self.hash_new_password(&cmd.new_password, &link.email).await?;
         let event = self

@@ -21,8 +21,8 @@ use crate::ports::store::Tx;
 /// What a verification needs.
 #[derive(Clone, Debug)]
 pub struct VerifyEmailCommand {
-    /// The tenant of the request.
-    pub tenant: TenantId,
+    /// The tenant that the request names, if it names one: the link must be of it.
+    pub tenant: Option<TenantId>,
     /// The token of the mail.
     pub token: Secret<OneTime>,
     /// The account's password; asked for with [`VerificationProof::Password`] only.
@@ -56,7 +56,13 @@ impl Auth {
     pub async fn verify_email(&self, cmd: VerifyEmailCommand) -> Result<(), Error> {
         let now = self.now();
         let link = self
-            .open_link(Purpose::VerifyEmail, &cmd.tenant, &cmd.token, &cmd.client, now)
+            .open_link(
+                Purpose::VerifyEmail,
+                cmd.tenant.as_ref(),
+                &cmd.token,
+                &cmd.client,
+                now,
+            )
             .await?;
         let proof = self.weigh_proof(&cmd, &link, now).await?;
         let event = |event| self.event(event, &link.tenant, &cmd.client, now);

@@ -19,13 +19,7 @@ pub(crate) struct Caller(pub(crate) Client);
 
 impl Caller {
     pub(crate) fn of(parts: &Parts, http: &Http) -> Self {
-        let peer = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|info| info.0.ip());
-        // Without an address everybody shares one limit: wrong, but never unlimited.
-        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        let ip = client_address(peer, &parts.headers, &http.config.trusted_proxies);
+        let ip = client_address(peer(parts), &parts.headers, &http.config.trusted_proxies);
         let agent = parts
             .headers
             .get(USER_AGENT)
@@ -45,6 +39,22 @@ where
     }
 }
 
+/// Who holds the other end of the connection.
+fn peer(parts: &Parts) -> IpAddr {
+    let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    // Without an address everybody shares one limit: wrong, but never unlimited.
+    info.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip())
+}
+
+/// Whether a proxy that is believed handed the request on.
+pub(crate) fn is_from_proxy(parts: &Parts, http: &Http) -> bool {
+    is_trusted(peer(parts), &http.config.trusted_proxies)
+}
+
+fn is_trusted(ip: IpAddr, trusted: &[IpNet]) -> bool {
+    trusted.iter().any(|net| net.contains(&ip.to_canonical()))
+}
+
 /// The id given by the request layer; a fresh one where there is no such layer.
 pub(crate) fn request_id(extensions: &Extensions, http: &Http) -> RequestId {
     let zeros = || RequestId::mint(Timestamp::from_millis(0), [0; 10]);
@@ -57,8 +67,7 @@ pub(crate) fn request_id(extensions: &Extensions, http: &Http) -> RequestId {
 /// Walks `X-Forwarded-For` from the right through trusted proxies only: what
 /// stands left of the first untrusted address was written by the caller.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |ip: IpAddr| trusted.iter().any(|net| net.contains(&ip.to_canonical()));
-    if !is_trusted(peer) {
+    if !is_trusted(peer, trusted) {
         return peer;
     }
     let lines: Vec<&str> = headers
@@ -72,7 +81,7 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAdd
             return client;
         };
         client = ip;
-        if !is_trusted(ip) {
+        if !is_trusted(ip, trusted) {
             return client;
         }
     }

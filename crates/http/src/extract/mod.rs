@@ -5,13 +5,15 @@ mod current_admin;
 mod current_user;
 mod form;
 mod json;
+mod link_tenant;
 mod path_id;
 mod tenant;
 
-pub(crate) use caller::{Caller, request_id};
+pub(crate) use caller::{Caller, is_from_proxy, request_id};
 pub(crate) use current_admin::CurrentAdmin;
 pub use current_user::CurrentUser;
 pub(crate) use form::{FormBody, LinkToken};
 pub(crate) use json::{Fields, JsonBody, OptionalJsonBody};
+pub(crate) use link_tenant::LinkTenant;
 pub(crate) use path_id::PathId;
 pub use tenant::CurrentTenant;

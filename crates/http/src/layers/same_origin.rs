@@ -12,8 +12,9 @@ use crate::problem::Problem;
 use crate::state::Http;
 
 pub(crate) async fn same_origin(State(http): State<Http>, request: Request, next: Next) -> Response<Body> {
-    if is_safe(request.method()) || is_same_origin(request.headers(), &http.config.public_origin) {
-        next.run(request).await
+    let (parts, body) = request.into_parts();
+    if is_safe(&parts.method) || http.is_own_page(&parts) {
+        next.run(Request::from_parts(parts, body)).await
     } else {
         Problem::from(Code::CrossSite).into_response()
     }

@@ -7,7 +7,7 @@ use horizon_auth_core::error::Code;
 use horizon_auth_core::flows::ConfirmEmailChangeCommand;
 
 use super::frame::{Frame, Message, dead_link, page, refusal};
-use crate::extract::{Caller, CurrentTenant, FormBody, LinkToken};
+use crate::extract::{Caller, FormBody, LinkTenant, LinkToken};
 use crate::routes::one_time_token;
 use crate::state::Http;
 
@@ -29,7 +29,7 @@ pub(super) async fn show(State(http): State<Http>, LinkToken(token): LinkToken) 
 /// `POST /confirm-email`: the account gets the address.
 pub(super) async fn submit(
     State(http): State<Http>,
-    CurrentTenant(tenant): CurrentTenant,
+    LinkTenant(tenant): LinkTenant,
     Caller(client): Caller,
     FormBody(mut fields): FormBody,
 ) -> Response<Body> {

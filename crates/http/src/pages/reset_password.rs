@@ -10,7 +10,7 @@ use horizon_auth_core::flows::{RequestPasswordResetCommand, ResetPasswordCommand
 
 use super::frame::{Frame, Message, Way, dead_link, page, refusal};
 use super::request::Asked;
-use crate::extract::{Caller, CurrentTenant, Fields, FormBody, LinkToken};
+use crate::extract::{Caller, Fields, FormBody, LinkTenant, LinkToken};
 use crate::routes::{new_password, one_time_token};
 use crate::state::Http;
 
@@ -43,7 +43,7 @@ pub(super) async fn show(State(http): State<Http>, LinkToken(token): LinkToken) 
 /// `POST /reset-password`: what either form asks for.
 pub(super) async fn submit(
     State(http): State<Http>,
-    CurrentTenant(tenant): CurrentTenant,
+    LinkTenant(tenant): LinkTenant,
     Caller(client): Caller,
     FormBody(mut fields): FormBody,
 ) -> Response<Body> {
@@ -51,6 +51,7 @@ pub(super) async fn submit(
         .optional("token", |text| Ok(one_time_token(text)))
         .flatten()
     else {
+        let tenant = tenant.unwrap_or_else(|| http.auth.policy().default_tenant.clone());
         let send = |email| {
             http.auth.request_password_reset(RequestPasswordResetCommand {
                 tenant,
@@ -77,7 +78,7 @@ pub(super) async fn submit(
 
 async fn reset(
     http: &Http,
-    tenant: TenantId,
+    tenant: Option<TenantId>,
     token: &Secret<OneTime>,
     mut fields: Fields,
     client: Client,

@@ -10,7 +10,7 @@ use horizon_auth_core::flows::{RequestVerificationCommand, VerifyEmailCommand};
 
 use super::frame::{Frame, Message, Way, dead_link, page, refusal};
 use super::request::Asked;
-use crate::extract::{Caller, CurrentTenant, FormBody, LinkToken};
+use crate::extract::{Caller, FormBody, LinkTenant, LinkToken};
 use crate::routes::{new_password, one_time_token};
 use crate::state::Http;
 
@@ -46,7 +46,7 @@ pub(super) async fn show(State(http): State<Http>, LinkToken(token): LinkToken) 
 /// `POST /verify-email`: what either form asks for.
 pub(super) async fn submit(
     State(http): State<Http>,
-    CurrentTenant(tenant): CurrentTenant,
+    LinkTenant(tenant): LinkTenant,
     Caller(client): Caller,
     FormBody(mut fields): FormBody,
 ) -> Response<Body> {
@@ -54,6 +54,7 @@ pub(super) async fn submit(
         .optional("token", |text| Ok(one_time_token(text)))
         .flatten()
     else {
+        let tenant = tenant.unwrap_or_else(|| http.auth.policy().default_tenant.clone());
         let send = |email| {
             http.auth.request_verification(RequestVerificationCommand {
                 tenant,

@@ -5,7 +5,7 @@ use horizon_auth_core::flows::{ConfirmEmailChangeCommand, RequestEmailChangeComm
 use serde_json::{Value, json};
 
 use super::{current_password, one_time_token};
-use crate::extract::{Caller, CurrentTenant, CurrentUser, JsonBody};
+use crate::extract::{Caller, CurrentUser, JsonBody, LinkTenant};
 use crate::problem::Problem;
 use crate::state::Http;
 
@@ -36,7 +36,7 @@ pub(crate) async fn request(
 /// `POST /auth/email/change/confirm`: 200; the account has the new address, and every session is over.
 pub(crate) async fn confirm(
     State(http): State<Http>,
-    CurrentTenant(tenant): CurrentTenant,
+    LinkTenant(tenant): LinkTenant,
     Caller(client): Caller,
     JsonBody(mut body): JsonBody,
 ) -> Result<Json<Value>, Problem> {

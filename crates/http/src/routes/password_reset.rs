@@ -5,7 +5,7 @@ use horizon_auth_core::flows::{RequestPasswordResetCommand, ResetPasswordCommand
 use serde_json::{Value, json};
 
 use super::{new_password, one_time_token};
-use crate::extract::{Caller, CurrentTenant, JsonBody};
+use crate::extract::{Caller, CurrentTenant, JsonBody, LinkTenant};
 use crate::problem::Problem;
 use crate::state::Http;
 
@@ -32,7 +32,7 @@ pub(crate) async fn request(
 /// `POST /auth/password-reset/complete`: 200; the password is replaced, and every session is over.
 pub(crate) async fn complete(
     State(http): State<Http>,
-    CurrentTenant(tenant): CurrentTenant,
+    LinkTenant(tenant): LinkTenant,
     Caller(client): Caller,
     JsonBody(mut body): JsonBody,
 ) -> Result<Json<Value>, Problem> {

@@ -9,14 +9,14 @@ use horizon_auth_core::flows::{RequestVerificationCommand, VerifyEmailCommand};
 use serde_json::{Value, json};
 
 use super::{new_password, one_time_token};
-use crate::extract::{Caller, CurrentTenant, Fields, JsonBody};
+use crate::extract::{Caller, CurrentTenant, Fields, JsonBody, LinkTenant};
 use crate::problem::Problem;
 use crate::state::Http;
 
 /// `POST /auth/verify-email`: 200; the address is proved, and sessions that began before are over.
 pub(crate) async fn verify_email(
     State(http): State<Http>,
-    CurrentTenant(tenant): CurrentTenant,
+    LinkTenant(tenant): LinkTenant,
     Caller(client): Caller,
     JsonBody(body): JsonBody,
 ) -> Result<Json<Value>, Problem> {
@@ -26,7 +26,7 @@ pub(crate) async fn verify_email(
 
 /// The body of a verification.
 pub(super) fn command(
-    tenant: TenantId,
+    tenant: Option<TenantId>,
     client: Client,
     mut body: Fields,
 ) -> Result<VerifyEmailCommand, Error> {

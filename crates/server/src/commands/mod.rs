@@ -22,6 +22,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Migrate(args) => migrate::run(&args),
         Command::Users { command } => users::run(command),
         Command::Roles { command } => users::run_roles(command),
+        Command::Tenants { command } => users::run_tenants(command),
         Command::Keys {
             command: KeysCommand::Generate { algorithm, out },
         } => keys::generate(algorithm, &out),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{run, stderr, stdout};
 
-const COMMANDS: [(&str, &[&str]); 30] = [
+const COMMANDS: [(&str, &[&str]); 35] = [
     ("horizon-auth", &[]),
     ("dev", &["dev"]),
     ("serve", &["serve"]),
@@ -29,6 +29,11 @@ const COMMANDS: [(&str, &[&str]); 30] = [
     ("roles-create", &["roles", "create"]),
     ("roles-delete", &["roles", "delete"]),
     ("routes", &["routes"]),
+    ("tenants", &["tenants"]),
+    ("tenants-list", &["tenants", "list"]),
+    ("tenants-create", &["tenants", "create"]),
+    ("tenants-disable", &["tenants", "disable"]),
+    ("tenants-enable", &["tenants", "enable"]),
     ("keys", &["keys"]),
     ("keys-generate", &["keys", "generate"]),
     ("keys-list", &["keys", "list"]),

@@ -109,13 +109,13 @@ async fn what_has_to_do_with_mailed_links_prints_no_secret_and_no_address() {
     let email = Email::parse(written).unwrap();
     let password = Password::new("password canary-4711").unwrap();
     let reset = ResetPasswordCommand {
-        tenant: tenant.clone(),
+        tenant: Some(tenant.clone()),
         token: token.clone(),
         new_password: password.clone(),
         client: client.clone(),
     };
     let verify = VerifyEmailCommand {
-        tenant: tenant.clone(),
+        tenant: Some(tenant.clone()),
         token: token.clone(),
         password: Some(password.clone()),
         new_password: Some(password),

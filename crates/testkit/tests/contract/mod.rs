@@ -20,6 +20,7 @@ mod sessions;
 mod sessions_live;
 mod sweep;
 mod tenants;
+mod tenants_disabled;
 mod transactions;
 mod users;
 mod users_found;
@@ -163,7 +164,12 @@ async fn signed_in(kind: Kind) -> Database {
 /// Begins session `number` of person 1 with token `number`.
 async fn begin_session(database: &Database, number: u8) {
     write(&database.store, async |tx| {
-        assert!(tx.insert_session(&new_session(number, user_id(1))).await.unwrap());
+        assert!(
+            tx.insert_session(&new_session(number, user_id(1)))
+                .await
+                .unwrap()
+                .is_some()
+        );
         tx.insert_refresh_token(&new_token(number, session_id(number)))
             .await
             .unwrap();

@@ -17,7 +17,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         "How long clients may keep the published keys."),
 
     setting("http.trusted_proxies", Kind::Networks, Is(""),
-        "Proxies whose `X-Forwarded-For` is believed; production refuses networks that hold everyone."),
+        "Proxies whose `X-Forwarded-For` and `X-Forwarded-Host` are believed; production refuses networks that hold everyone."),
 
     setting("cookie.secure", Kind::Bool, Unset("`true` if `public_url` is `https`"),
         "Whether browsers send cookies over `https` only; required in production.")

@@ -35,4 +35,7 @@ pub(super) const SETTINGS: &[Setting] = &[
 
     setting("rate_limit.mail", Kind::Rate, Is("3/1h"),
         "Mails of one kind to one address, whether or not it has an account."),
+
+    setting("rate_limit.unknown_tenant", Kind::Rate, Is("30/1m"),
+        "Tenants named from one network that do not exist."),
 ];

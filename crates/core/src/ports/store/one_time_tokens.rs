@@ -13,7 +13,7 @@ pub trait OneTimeTokens {
     /// Stores a token; older ones of the same purpose keep working until one is used.
     async fn insert_one_time_token(&mut self, new: &NewOneTimeToken) -> Result<()>;
 
-    /// Whose token this is, if it would work at `now`.
+    /// Whose token this is, if it would work at `now`: in a disabled tenant none does.
     async fn find_one_time_grant(
         &mut self,
         token: &Digest<OneTime>,
@@ -22,7 +22,7 @@ pub trait OneTimeTokens {
     ) -> Result<Option<OneTimeGrant>>;
 
     /// Uses a token up, in one statement: `None` if it was used before, has expired, is for
-    /// another purpose, or proves an address that is not the account's any more
+    /// another purpose or a disabled tenant, or proves an address that is not the account's any more
     /// ([`Purpose::ChangeEmail`] proves one that is not the account's yet).
     /// Lock the user's row first.
     async fn consume_one_time_token(

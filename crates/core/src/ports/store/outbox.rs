@@ -13,7 +13,7 @@ pub trait Outbox {
     /// Queues a mail in the transaction of its cause.
     async fn insert_mail(&mut self, mail: &NewMail) -> Result<()>;
 
-    /// Claims at most `batch` mails of all tenants that are due at `now`, oldest first: nobody else gets
+    /// Claims at most `batch` mails of all enabled tenants that are due at `now`, oldest first: nobody else gets
     /// them before `retry_at`. Two workers never claim the same mail; each claim is one more attempt.
     async fn claim_mails(
         &mut self,
@@ -46,6 +46,6 @@ pub trait Outbox {
         kind: Option<MailKind>,
     ) -> Result<u64>;
 
-    /// Whether a claimed mail still waits to be sent by whoever claimed it.
+    /// Whether a claimed mail still waits to be sent by whoever claimed it, in a tenant that is enabled.
     async fn find_mail_claim(&mut self, mail: &ClaimedMail) -> Result<bool>;
 }

@@ -11,11 +11,15 @@ use crate::domain::token::{Digest, SessionCookie};
 /// Logins and how they end.
 #[async_trait]
 pub trait Sessions {
-    /// Begins a session if the user is enabled and its credential version is
-    /// still the one that was checked; `false` otherwise. The user's row is
+    /// Begins a session if user and tenant are enabled and the credential version is
+    /// still the one that was checked; `None` otherwise. The user's row is
     /// share-locked until the end of the transaction, so that a credential
     /// change either sees this session or prevents it.
-    async fn insert_session(&mut self, new: &NewSession) -> Result<bool>;
+    ///
+    /// The answer is the tenant's epoch, which the session carries from now on and its tokens must carry too.
+    /// The tenant's row is not locked, or all log-ins would meet there: a session that began beside
+    /// [`Tenants::disable_tenant`](super::Tenants::disable_tenant) has the epoch from before, and is dead.
+    async fn insert_session(&mut self, new: &NewSession) -> Result<Option<i64>>;
 
     /// Ends a session; `false` if it had ended before or is not the user's.
     async fn revoke_session(

@@ -4,7 +4,7 @@ use horizon_auth_core::domain::email::Email;
 use horizon_auth_core::domain::password::Password;
 use horizon_auth_core::flows::{RequestPasswordResetCommand, ResetPasswordCommand};
 
-use crate::extract::{Caller, CurrentTenant, JsonBody};
+use crate::extract::{Caller, CurrentTenant, JsonBody, LinkTenant};
 use crate::problem::Problem;
 use crate::routes::one_time_token;
 use crate::state::Http;
@@ -31,7 +31,7 @@ pub(crate) async fn request(
 /// `POST /auth/reset-password`: 204; the password is replaced, and every session is over.
 pub(crate) async fn complete(
     State(http): State<Http>,
-    CurrentTenant(tenant): CurrentTenant,
+    LinkTenant(tenant): LinkTenant,
     Caller(client): Caller,
     JsonBody(mut body): JsonBody,
 ) -> Result<StatusCode, Problem> {

@@ -3,7 +3,7 @@ use axum::http::StatusCode;
 use horizon_auth_core::domain::email::Email;
 use horizon_auth_core::flows::RequestVerificationCommand;
 
-use crate::extract::{Caller, CurrentTenant, CurrentUser, JsonBody, OptionalJsonBody};
+use crate::extract::{Caller, CurrentTenant, CurrentUser, JsonBody, LinkTenant, OptionalJsonBody};
 use crate::problem::Problem;
 use crate::routes::verify_email::command;
 use crate::state::Http;
@@ -11,7 +11,7 @@ use crate::state::Http;
 /// `POST /auth/verify`: 204; the address is proved, and sessions that began before are over.
 pub(crate) async fn verify(
     State(http): State<Http>,
-    CurrentTenant(tenant): CurrentTenant,
+    LinkTenant(tenant): LinkTenant,
     Caller(client): Caller,
     JsonBody(body): JsonBody,
 ) -> Result<StatusCode, Problem> {

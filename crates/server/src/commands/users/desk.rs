@@ -137,17 +137,14 @@ impl Desk {
 
     /// Says what was done, and what a running server makes of it.
     pub(super) async fn answer_in_effect(&self, user: &User, done: &Done<'_>) -> Result<(), Failure> {
-        let effect = effect::wait(&self.engine).await;
+        let effect = self.effect().await;
         self.say(user, done, Some(effect))?;
-        match effect {
-            Effect::Seen | Effect::NoServer => Ok(()),
-            Effect::Unconfirmed => Err(Failure::new(format!(
-                "the change is stored, but no server has confirmed within {} seconds that it saw it: access tokens \
-                 issued before may be accepted until they expire. See that the server runs and reaches the \
-                 database, then run `horizon-auth users end-sessions`",
-                effect::PATIENCE.as_secs()
-            ))),
-        }
+        effect.confirmed("run `horizon-auth users end-sessions`")
+    }
+
+    /// Waits for what a running server makes of a change.
+    pub(super) async fn effect(&self) -> Effect {
+        effect::wait(&self.engine).await
     }
 
     /// A refusal in words; a role that the tenant lacks is named, with those it has.
@@ -219,9 +216,9 @@ pub(super) fn explain(error: &Error) -> Failure {
             let rules: Vec<String> = violations.iter().map(ToString::to_string).collect();
             Failure::new(rules.join("\n"))
         }
-        Error::Refused(Code::UnknownTenant) => {
-            Failure::new("--tenant: there is no such tenant in this database")
-        }
+        Error::Refused(Code::UnknownTenant) => Failure::new(
+            "--tenant: there is no such tenant in this database; `horizon-auth tenants create` makes one",
+        ),
         Error::Refused(Code::EmailTaken) => {
             Failure::new("--email: this address has an account already; `horizon-auth users show` shows it")
         }

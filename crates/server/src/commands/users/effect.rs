@@ -4,8 +4,10 @@ use std::time::{Duration, Instant};
 
 use horizon_auth::Engine;
 
+use crate::ui::Failure;
+
 /// How long a server may take to see a change. It looks every second.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Pause between two looks at what the server has seen.
 const PAUSE: Duration = Duration::from_millis(100);
 /// Looks between two questions whether a server runs at all, which cost a connection.
@@ -28,6 +30,19 @@ impl Effect {
             Self::Seen => "in_effect",
             Self::NoServer => "not_running",
             Self::Unconfirmed => "unconfirmed",
+        }
+    }
+
+    /// Refuses to call a change done that a server may not have seen. `then` says what helps once it runs well.
+    pub(super) fn confirmed(self, then: &str) -> Result<(), Failure> {
+        match self {
+            Self::Seen | Self::NoServer => Ok(()),
+            Self::Unconfirmed => Err(Failure::new(format!(
+                "the change is stored, but no server has confirmed within {} seconds that it saw it: access tokens \
+                 issued before may be accepted until they expire. See that the server runs and reaches the \
+                 database, then {then}",
+                PATIENCE.as_secs()
+            ))),
         }
     }
 

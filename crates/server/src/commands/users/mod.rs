@@ -23,9 +23,10 @@ mod sessions;
 mod set_roles;
 mod show;
 mod switch;
+mod tenants;
 
 use super::block_on;
-use crate::cli::{RolesCommand, UsersCommand};
+use crate::cli::{RolesCommand, TenantsCommand, UsersCommand};
 use crate::ui::Failure;
 use desk::Desk;
 
@@ -43,6 +44,17 @@ pub(super) fn run_roles(command: RolesCommand) -> Result<(), Failure> {
     block_on(async {
         let desk = Desk::open(command.scope()).await?;
         let done = roles::run(&desk, command).await;
+        desk.close().await;
+        done
+    })
+}
+
+/// `horizon-auth tenants`, which works there too.
+pub(super) fn run_tenants(command: TenantsCommand) -> Result<(), Failure> {
+    block_on(async {
+        let mut desk = Desk::open(&command.scope()).await?;
+        desk.client.user_agent = Some(tenants::AGENT.to_owned());
+        let done = tenants::run(&desk, command).await;
         desk.close().await;
         done
     })
