@@ -15,3 +15,4 @@ mod outside;
 pub mod ports;
 mod session_cache;
 mod stand_down;
+pub mod verifier;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::sso::SsoConfig;
+
 /// Settings of the HTTP front end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpConfig {
@@ -23,6 +25,8 @@ pub struct HttpConfig {
     pub body_timeout: Duration,
     /// How long clients may cache the JWKS.
     pub jwks_max_age: Duration,
+    /// What is shared with applications on other origins, if single sign-on is offered.
+    pub sso: Option<SsoConfig>,
 }
 
 /// Which of the two ways in there are (decision D3).
@@ -103,6 +107,13 @@ impl HttpConfig {
             max_body_bytes: 16 * 1024,
             body_timeout: Duration::from_secs(10),
             jwks_max_age: Duration::from_secs(3600),
+            sso: None,
         }
+    }
+
+    /// Whether pages of this origin are ours, or of applications that share the log-in.
+    pub(crate) fn is_ours(&self, origin: &str) -> bool {
+        let is_shared = |sso: &SsoConfig| sso.allows_origin(origin);
+        origin == self.public_origin || self.sso.as_ref().is_some_and(is_shared)
     }
 }

@@ -12,6 +12,7 @@ use horizon_auth_core::flows::{AuthenticateCommand, AuthenticateSessionCommand};
 use crate::extract::{Caller, CurrentTenant, CurrentUser, request_id};
 use crate::layers::{is_safe, is_same_origin};
 use crate::problem::Problem;
+use crate::remote_gate::RemoteGate;
 use crate::session_cookies::{SessionCookies, csrf_header};
 use crate::state::Http;
 
@@ -20,21 +21,72 @@ use crate::state::Http;
 /// An application that uses [`CurrentUser`] in its own routes has it in its state, and implements
 /// `FromRef` of the state for it (or derives that).
 #[derive(Clone, Debug)]
-pub struct Gate(Http);
+pub struct Gate(Keeper);
+
+/// Where credentials are verified.
+#[derive(Clone, Debug)]
+enum Keeper {
+    Engine(EngineGate),
+    Remote(RemoteGate),
+}
 
 impl From<Http> for Gate {
     fn from(http: Http) -> Self {
-        Self(http)
+        Self(Keeper::Engine(EngineGate(http)))
+    }
+}
+
+impl From<RemoteGate> for Gate {
+    fn from(gate: RemoteGate) -> Self {
+        Self(Keeper::Remote(gate))
     }
 }
 
 impl FromRef<Http> for Gate {
     fn from_ref(http: &Http) -> Self {
-        Self(http.clone())
+        Self::from(http.clone())
     }
 }
 
 impl Gate {
+    /// The tenant of a request.
+    pub(crate) async fn tenant(&self, parts: &Parts) -> Result<TenantId, Error> {
+        match &self.0 {
+            Keeper::Engine(gate) => gate.tenant(parts).await,
+            Keeper::Remote(gate) => Ok(gate.tenant()),
+        }
+    }
+
+    /// Who sends a request, if its credentials are believed.
+    pub(crate) async fn authenticate(&self, parts: &Parts) -> Result<CurrentUser, Error> {
+        match &self.0 {
+            Keeper::Engine(gate) => gate.authenticate(parts).await,
+            Keeper::Remote(gate) => gate.authenticate(parts).await,
+        }
+    }
+
+    /// Refuses everybody whose credentials do not name the administrators' role.
+    pub(crate) fn expect_admin_role(&self, user: &CurrentUser) -> Result<(), Error> {
+        match &self.0 {
+            Keeper::Engine(gate) => gate.expect_admin_role(user),
+            Keeper::Remote(gate) => gate.expect_admin_role(user),
+        }
+    }
+
+    /// An error of an extractor as an answer.
+    pub(crate) fn refuse(&self, error: Error, parts: &Parts) -> Problem {
+        match &self.0 {
+            Keeper::Engine(gate) => gate.refuse(error, parts),
+            Keeper::Remote(gate) => gate.refuse(error, parts),
+        }
+    }
+}
+
+/// The gate of whoever has the engine within itself.
+#[derive(Clone, Debug)]
+struct EngineGate(Http);
+
+impl EngineGate {
     /// The tenant of a request.
     #[expect(clippy::unused_async, reason = "a tenant of its own is looked up")]
     pub(crate) async fn tenant(&self, _parts: &Parts) -> Result<TenantId, Error> {
@@ -43,7 +95,13 @@ impl Gate {
 
     /// Who sends a request, if its credentials are believed.
     pub(crate) async fn authenticate(&self, parts: &Parts) -> Result<CurrentUser, Error> {
-        let proof = self.proof(parts)?;
+        let http = &self.0;
+        let proof = proof(
+            parts,
+            http.sessions.as_ref(),
+            |origin| http.config.is_ours(origin),
+            |cookie, token, doubles| http.auth.check_csrf_token(cookie, token, doubles.into_iter()),
+        )?;
         let tenant = match parts.extensions.get::<CurrentTenant>() {
             Some(known) => known.0.clone(),
             None => self.tenant(parts).await?,
@@ -75,31 +133,6 @@ impl Gate {
         self.0.auth.expect_admin_role(user)
     }
 
-    /// What a request offers to prove who sends it. A bearer token is judged alone: no browser sends one
-    /// by itself. A cookie is ambient, so in an unsafe request it counts only with the proof that a page
-    /// of ours sent it; this is the one place where a cookie is believed.
-    fn proof<'a>(&self, parts: &'a Parts) -> Result<Proof<'a>, Error> {
-        let Some(cookies) = self.cookies_for(&parts.headers) else {
-            return Ok(Proof::Token(bearer(&parts.headers)?));
-        };
-        let cookie = cookies.read(&parts.headers)?;
-        if !is_safe(&parts.method) {
-            if !is_same_origin(&parts.headers, &self.0.config.public_origin) {
-                return Err(Code::CrossSite.into());
-            }
-            let token = csrf_header(&parts.headers)?;
-            let doubles = cookies.csrf_cookies(&parts.headers);
-            self.0.auth.check_csrf_token(&cookie, token, doubles)?;
-        }
-        Ok(Proof::Cookie(cookie))
-    }
-
-    /// The cookies to look at, if the request has one and no bearer token.
-    fn cookies_for(&self, headers: &HeaderMap) -> Option<&SessionCookies> {
-        let cookies = self.0.sessions.as_ref()?;
-        (cookies.is_in(headers) && !mentions_bearer(headers)).then_some(cookies)
-    }
-
     /// An error of an extractor as an answer. A cookie that will never work again goes with it.
     pub(crate) fn refuse(&self, error: Error, parts: &Parts) -> Problem {
         let dead = matches!(error.code(), Code::SessionInvalid | Code::SessionEnded);
@@ -112,9 +145,35 @@ impl Gate {
     }
 }
 
-enum Proof<'a> {
+/// What a request offers.
+pub(crate) enum Proof<'a> {
     Token(&'a str),
     Cookie(Secret<SessionCookie>),
+}
+
+/// What a request offers to prove who sends it. A bearer token is judged alone: no browser sends one
+/// by itself. A cookie is ambient, so in an unsafe request it counts only with the proof that a page
+/// of ours sent it; this is the one place where a cookie is believed.
+pub(crate) fn proof<'a>(
+    parts: &'a Parts,
+    sessions: Option<&SessionCookies>,
+    is_ours: impl Fn(&str) -> bool,
+    check_csrf_token: impl FnOnce(&Secret<SessionCookie>, &str, Vec<&str>) -> Result<(), Error>,
+) -> Result<Proof<'a>, Error> {
+    let headers = &parts.headers;
+    // Only if the request has a cookie and no bearer token.
+    let Some(cookies) = sessions.filter(|cookies| cookies.is_in(headers) && !mentions_bearer(headers)) else {
+        return Ok(Proof::Token(bearer(headers)?));
+    };
+    let cookie = cookies.read(headers)?;
+    if !is_safe(&parts.method) {
+        if !is_same_origin(headers, is_ours) {
+            return Err(Code::CrossSite.into());
+        }
+        let token = csrf_header(headers)?;
+        check_csrf_token(&cookie, token, cookies.csrf_cookies(headers).collect())?;
+    }
+    Ok(Proof::Cookie(cookie))
 }
 
 /// Whether any line names the scheme. A proxy's `Basic` in front of an application is not for us.

@@ -24,5 +24,7 @@ mod methods;
 mod pages;
 #[path = "http/panics.rs"]
 mod panics;
+#[path = "http/sso/mod.rs"]
+mod sso;
 #[path = "http/support.rs"]
 mod support;

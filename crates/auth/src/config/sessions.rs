@@ -38,6 +38,7 @@ pub(super) fn limits(checked: &Checked) -> Option<Limits> {
         one_time_token: of_profile("rate_limit.one_time_token", rate(10, 60), rate(10, 5 * 60)),
         reauthenticate: checked.read("rate_limit.reauthenticate")?,
         mail: checked.read("rate_limit.mail")?,
+        client_authentication: checked.read("rate_limit.client_authentication")?,
     })
 }
 

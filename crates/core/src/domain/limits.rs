@@ -49,6 +49,8 @@ pub enum Rule {
     Reauthenticate,
     /// Mails of one kind to one address, whether or not it has an account.
     Mail,
+    /// Services that did not prove which one they are, by network.
+    ClientAuthentication,
 }
 
 impl Rule {
@@ -65,6 +67,7 @@ impl Rule {
             Self::OneTimeToken => "one_time_token",
             Self::Reauthenticate => "reauthenticate",
             Self::Mail => "mail",
+            Self::ClientAuthentication => "client_authentication",
         }
     }
 
@@ -81,7 +84,8 @@ impl Rule {
             | Self::PasswordReset
             | Self::Resend
             | Self::OneTimeToken
-            | Self::Mail => false,
+            | Self::Mail
+            | Self::ClientAuthentication => false,
         }
     }
 }
@@ -120,6 +124,8 @@ pub struct Limits {
     pub reauthenticate: Option<Rate>,
     /// See [`Rule::Mail`]; 3 an hour.
     pub mail: Option<Rate>,
+    /// See [`Rule::ClientAuthentication`]; 10 a minute.
+    pub client_authentication: Option<Rate>,
 }
 
 impl Limits {
@@ -134,6 +140,7 @@ impl Limits {
         one_time_token: None,
         reauthenticate: None,
         mail: None,
+        client_authentication: None,
     };
 
     /// The rate of a rule.
@@ -149,6 +156,7 @@ impl Limits {
             Rule::OneTimeToken => self.one_time_token,
             Rule::Reauthenticate => self.reauthenticate,
             Rule::Mail => self.mail,
+            Rule::ClientAuthentication => self.client_authentication,
         }
     }
 }
@@ -165,6 +173,7 @@ impl Default for Limits {
             one_time_token: Some(Rate::per_seconds(10, 60)),
             reauthenticate: Some(Rate::per_seconds(5, 15 * 60)),
             mail: Some(Rate::per_seconds(3, 3600)),
+            client_authentication: Some(Rate::per_seconds(10, 60)),
         }
     }
 }

@@ -35,4 +35,7 @@ pub(super) const SETTINGS: &[Setting] = &[
 
     setting("rate_limit.mail", Kind::Rate, Is("3/1h"),
         "Mails of one kind to one address, whether or not it has an account."),
+
+    setting("rate_limit.client_authentication", Kind::Rate, Is("10/1m"),
+        "Failed attempts of services to prove which one they are, from one network."),
 ];
