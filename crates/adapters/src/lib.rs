@@ -9,4 +9,6 @@ pub mod sql;
 #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
 #[path = "no_sql.rs"]
 pub mod sql;
+#[cfg(feature = "sso-client")]
+pub mod sso;
 pub mod system;

@@ -82,7 +82,9 @@ fn shared(_: &Config, _: Role, _: &Arc<dyn Clock>) -> Result<Caches, OpenError> 
 }
 
 #[cfg(feature = "redis")]
-fn link_config(config: &Config) -> Result<horizon_auth_adapters::cache::redis::RedisConfig, OpenError> {
+pub(crate) fn link_config(
+    config: &Config,
+) -> Result<horizon_auth_adapters::cache::redis::RedisConfig, OpenError> {
     use horizon_auth_adapters::cache::redis::{Address, RedisConfig, Topology};
 
     use crate::config::{RedisServers, Server};

@@ -22,7 +22,7 @@ use horizon_auth_core::ports::store::{Store, StoreError};
 
 use crate::brought::Brought;
 use crate::caches::{Role, caches};
-use crate::config::Config;
+use crate::config::{Config, Mode};
 use crate::keys::{KeysError, key_ring};
 use crate::mail::{MailSetupError, mailer, templates};
 
@@ -32,6 +32,9 @@ pub enum OpenError {
     /// A key is missing or unusable.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// The configuration is the one of an application that has no engine.
+    #[error("mode is \"sso_client\": such an application opens an `SsoClient`, no engine")]
+    Mode,
     /// The database URL is unusable.
     #[error("database.url: {0}")]
     Url(#[from] UrlError),
@@ -107,6 +110,9 @@ impl Engine {
     }
 
     fn assemble(config: &Config, brought: Brought, role: Role) -> Result<Self, OpenError> {
+        if config.mode == Mode::SsoClient {
+            return Err(OpenError::Mode);
+        }
         let ring = key_ring(&config.keys)?;
         let database = &config.database;
         let store = match brought.pool {

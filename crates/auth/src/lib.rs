@@ -115,6 +115,9 @@ mod mail;
 pub mod operator;
 mod peppers;
 mod schema;
+mod service_secret;
+#[cfg(feature = "sso-client")]
+mod sso_client;
 pub mod types;
 mod worker;
 
@@ -138,10 +141,12 @@ pub use horizon_auth_http::{
     Gate, Http, Problem, Route, TenantExtractor, Who,
     extract::{CurrentTenant, CurrentUser},
     layers::{Csrf, Protected, RequireRole, protect},
-    pages, router, routes,
+    pages, router, routes, sso_routes,
 };
 pub use keys::{KeysError, key_ring};
 pub use mail::MailSetupError;
 pub use peppers::add_pepper;
 pub use schema::SchemaError;
+#[cfg(feature = "sso-client")]
+pub use sso_client::{SsoClient, SsoClientError};
 pub use worker::Worker;

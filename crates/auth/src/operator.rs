@@ -22,3 +22,4 @@ pub use horizon_auth_core::flows::{
 };
 
 pub use crate::development_key::{DevelopmentKeyError, make_development_key};
+pub use crate::service_secret::make_service_secret;

@@ -176,6 +176,8 @@ codes! {
     SessionEnded => ("session_ended", 401, "The session has ended; log in again"),
     /// A used refresh token came back; sessions were ended.
     RefreshReused => ("refresh_reused", 401, "This refresh token was already used; log in again"),
+    /// A service that asks about tokens did not prove which one it is (RFC 6749 section 5.2).
+    ClientInvalid => ("invalid_client", 401, "Client authentication failed"),
     /// The password that was asked for again is wrong.
     PasswordIncorrect => ("password_incorrect", 403, "The current password is not correct"),
     /// The caller is known and lacks the role that is asked for.

@@ -16,3 +16,4 @@ pub mod ports;
 mod session_cache;
 mod stand_down;
 mod tenant_cache;
+pub mod verifier;

@@ -6,6 +6,8 @@ use axum::http::HeaderName;
 use horizon_auth_core::domain::tenant_hosts::TenantHosts;
 use ipnet::IpNet;
 
+use crate::sso::SsoConfig;
+
 /// Settings of the HTTP front end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpConfig {
@@ -27,6 +29,8 @@ pub struct HttpConfig {
     pub body_timeout: Duration,
     /// How long clients may cache the JWKS.
     pub jwks_max_age: Duration,
+    /// What is shared with applications on other origins, if single sign-on is offered.
+    pub sso: Option<SsoConfig>,
 }
 
 /// Which of the two ways in there are (decision D3).
@@ -119,6 +123,12 @@ impl HttpConfig {
             max_body_bytes: 16 * 1024,
             body_timeout: Duration::from_secs(10),
             jwks_max_age: Duration::from_secs(3600),
+            sso: None,
         }
+    }
+
+    /// Whether pages of this origin belong to an application that shares the log-in.
+    pub(crate) fn shares_with(&self, origin: &str) -> bool {
+        self.sso.as_ref().is_some_and(|sso| sso.allows_origin(origin))
     }
 }

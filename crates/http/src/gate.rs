@@ -12,6 +12,7 @@ use horizon_auth_core::flows::{AuthenticateCommand, AuthenticateSessionCommand};
 use crate::extract::{Caller, CurrentUser, is_from_proxy, request_id};
 use crate::layers::is_safe;
 use crate::problem::Problem;
+use crate::remote_gate::RemoteGate;
 use crate::session_cookies::{SessionCookies, csrf_header};
 use crate::state::Http;
 use crate::tenants::Named;
@@ -21,40 +22,120 @@ use crate::tenants::Named;
 /// An application that uses [`CurrentUser`] in its own routes has it in its state, and implements
 /// `FromRef` of the state for it (or derives that).
 #[derive(Clone, Debug)]
-pub struct Gate(Http);
+pub struct Gate(Keeper);
+
+/// Where credentials are verified.
+#[derive(Clone, Debug)]
+enum Keeper {
+    Engine(EngineGate),
+    Remote(RemoteGate),
+}
 
 impl From<Http> for Gate {
     fn from(http: Http) -> Self {
-        Self(http)
+        Self(Keeper::Engine(EngineGate(http)))
+    }
+}
+
+impl From<RemoteGate> for Gate {
+    fn from(gate: RemoteGate) -> Self {
+        Self(Keeper::Remote(gate))
     }
 }
 
 impl FromRef<Http> for Gate {
     fn from_ref(http: &Http) -> Self {
-        Self(http.clone())
+        Self::from(http.clone())
     }
 }
 
 impl Gate {
-    /// The tenant of a request, which exists and is enabled.
+    /// The tenant of a request, which exists and is enabled as far as this program can know.
     pub(crate) async fn tenant(&self, parts: &Parts) -> Result<TenantId, Error> {
+        match &self.0 {
+            Keeper::Engine(gate) => gate.tenant(parts).await,
+            Keeper::Remote(gate) => Ok(gate.tenant()),
+        }
+    }
+
+    /// Whether a request could name a tenant and does not.
+    pub(crate) fn names_no_tenant(&self, parts: &Parts) -> Result<bool, Error> {
+        match &self.0 {
+            Keeper::Engine(gate) => gate.names_no_tenant(parts),
+            Keeper::Remote(_) => Ok(false),
+        }
+    }
+
+    /// Refuses an unsafe request that a page of another site may have caused.
+    pub(crate) fn expect_own_page(&self, parts: &Parts) -> Result<(), Error> {
+        match &self.0 {
+            Keeper::Engine(gate) => gate.expect_own_page(parts),
+            Keeper::Remote(gate) => gate.expect_own_page(parts),
+        }
+    }
+
+    /// Who sends a request, if its credentials are believed.
+    pub(crate) async fn authenticate(&self, parts: &Parts) -> Result<CurrentUser, Error> {
+        match &self.0 {
+            Keeper::Engine(gate) => gate.authenticate(parts).await,
+            Keeper::Remote(gate) => gate.authenticate(parts).await,
+        }
+    }
+
+    /// Refuses everybody whose credentials do not name the administrators' role.
+    pub(crate) fn expect_admin_role(&self, user: &CurrentUser) -> Result<(), Error> {
+        match &self.0 {
+            Keeper::Engine(gate) => gate.expect_admin_role(user),
+            Keeper::Remote(gate) => gate.expect_admin_role(user),
+        }
+    }
+
+    /// An error of an extractor as an answer.
+    pub(crate) fn refuse(&self, error: Error, parts: &Parts) -> Problem {
+        match &self.0 {
+            Keeper::Engine(gate) => gate.refuse(error, parts),
+            Keeper::Remote(gate) => gate.refuse(error, parts),
+        }
+    }
+}
+
+/// The gate of whoever has the engine within itself.
+#[derive(Clone, Debug)]
+struct EngineGate(Http);
+
+impl EngineGate {
+    async fn tenant(&self, parts: &Parts) -> Result<TenantId, Error> {
         let tenant = self.0.named_tenant(parts)?;
         let caller = Caller::of(parts, &self.0);
         self.0.auth.admit_tenant(&tenant, &caller.0).await?;
         Ok(tenant)
     }
 
-    /// Whether a request could name a tenant and does not.
-    pub(crate) fn names_no_tenant(&self, parts: &Parts) -> Result<bool, Error> {
+    fn names_no_tenant(&self, parts: &Parts) -> Result<bool, Error> {
         let named = self.0.tenants.named(parts, is_from_proxy(parts, &self.0))?;
         Ok(named == Named::Nothing)
     }
 
-    /// Who sends a request, if its credentials are believed.
-    pub(crate) async fn authenticate(&self, parts: &Parts) -> Result<CurrentUser, Error> {
-        let proof = self.proof(parts)?;
+    fn expect_own_page(&self, parts: &Parts) -> Result<(), Error> {
+        let http = &self.0;
+        expect_own_page(
+            parts,
+            http.sessions.as_ref(),
+            || http.is_trusted_page(parts),
+            |cookie, token, doubles| http.auth.check_csrf_token(cookie, token, doubles.into_iter()),
+        )
+    }
+
+    async fn authenticate(&self, parts: &Parts) -> Result<CurrentUser, Error> {
+        let http = &self.0;
+        let proof = proof(
+            parts,
+            http.sessions.as_ref(),
+            || http.is_trusted_page(parts),
+            |cookie, token, doubles| http.auth.check_csrf_token(cookie, token, doubles.into_iter()),
+        )?;
         // Compared with what the credentials say, so nobody has to look whether there is such a tenant.
-        let tenant = self.0.named_tenant(parts)?;
+        let tenant = http.named_tenant(parts)?;
         let caller = Caller::of(parts, &self.0);
         let (tenant, client) = (&tenant, &caller.0);
         Ok(match proof {
@@ -82,58 +163,6 @@ impl Gate {
         self.0.auth.expect_admin_role(user)
     }
 
-    /// What a request offers to prove who sends it. A bearer token is judged alone: no browser sends one
-    /// by itself. A cookie is ambient, so in an unsafe request it counts only with the proof that a page
-    /// of ours sent it; this is the one place where a cookie is believed.
-    fn proof<'a>(&self, parts: &'a Parts) -> Result<Proof<'a>, Error> {
-        let Some(cookies) = self.cookies_for(&parts.headers) else {
-            return Ok(Proof::Token(bearer(&parts.headers)?));
-        };
-        let cookie = cookies.read(&parts.headers)?;
-        if !is_safe(&parts.method) {
-            self.expect_own_origin(parts)?;
-            self.expect_csrf_token(parts, cookies, &cookie)?;
-        }
-        Ok(Proof::Cookie(cookie))
-    }
-
-    /// Refuses an unsafe request that a page of another site may have caused.
-    pub(crate) fn expect_own_page(&self, parts: &Parts) -> Result<(), Error> {
-        if is_safe(&parts.method) || mentions_bearer(&parts.headers) {
-            return Ok(());
-        }
-        self.expect_own_origin(parts)?;
-        match self.cookies_for(&parts.headers) {
-            Some(cookies) => self.expect_csrf_token(parts, cookies, &cookies.read(&parts.headers)?),
-            None => Ok(()),
-        }
-    }
-
-    fn expect_own_origin(&self, parts: &Parts) -> Result<(), Error> {
-        if self.0.is_own_page(parts) {
-            Ok(())
-        } else {
-            Err(Code::CrossSite.into())
-        }
-    }
-
-    fn expect_csrf_token(
-        &self,
-        parts: &Parts,
-        cookies: &SessionCookies,
-        cookie: &Secret<SessionCookie>,
-    ) -> Result<(), Error> {
-        let token = csrf_header(&parts.headers)?;
-        let doubles = cookies.csrf_cookies(&parts.headers);
-        self.0.auth.check_csrf_token(cookie, token, doubles)
-    }
-
-    /// The cookies to look at, if the request has one and no bearer token.
-    fn cookies_for(&self, headers: &HeaderMap) -> Option<&SessionCookies> {
-        let cookies = self.0.sessions.as_ref()?;
-        (cookies.is_in(headers) && !mentions_bearer(headers)).then_some(cookies)
-    }
-
     /// An error of an extractor as an answer. A cookie that will never work again goes with it.
     pub(crate) fn refuse(&self, error: Error, parts: &Parts) -> Problem {
         let dead = matches!(error.code(), Code::SessionInvalid | Code::SessionEnded);
@@ -146,9 +175,55 @@ impl Gate {
     }
 }
 
-enum Proof<'a> {
+/// What a request offers.
+pub(crate) enum Proof<'a> {
     Token(&'a str),
     Cookie(Secret<SessionCookie>),
+}
+
+/// What a request offers to prove who sends it. A bearer token is judged alone: no browser sends one
+/// by itself. A cookie is ambient, so in an unsafe request it counts only with the proof that a page
+/// of ours sent it; this is the one place where a cookie is believed.
+pub(crate) fn proof<'a>(
+    parts: &'a Parts,
+    sessions: Option<&SessionCookies>,
+    is_trusted_page: impl FnOnce() -> bool,
+    check_csrf_token: impl FnOnce(&Secret<SessionCookie>, &str, Vec<&str>) -> Result<(), Error>,
+) -> Result<Proof<'a>, Error> {
+    let headers = &parts.headers;
+    // Only if the request has a cookie and no bearer token.
+    let Some(cookies) = sessions.filter(|cookies| cookies.is_in(headers) && !mentions_bearer(headers)) else {
+        return Ok(Proof::Token(bearer(headers)?));
+    };
+    let cookie = cookies.read(headers)?;
+    expect_own_page(parts, sessions, is_trusted_page, check_csrf_token)?;
+    Ok(Proof::Cookie(cookie))
+}
+
+/// Refuses an unsafe request that a page of another site may have caused: by what the browser says about that
+/// page, and if there is a session cookie, by the token that only our pages know.
+pub(crate) fn expect_own_page(
+    parts: &Parts,
+    sessions: Option<&SessionCookies>,
+    is_trusted_page: impl FnOnce() -> bool,
+    check_csrf_token: impl FnOnce(&Secret<SessionCookie>, &str, Vec<&str>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let headers = &parts.headers;
+    if is_safe(&parts.method) || mentions_bearer(headers) {
+        return Ok(());
+    }
+    if !is_trusted_page() {
+        return Err(Code::CrossSite.into());
+    }
+    let Some(cookies) = sessions.filter(|cookies| cookies.is_in(headers)) else {
+        return Ok(());
+    };
+    let token = csrf_header(headers)?;
+    check_csrf_token(
+        &cookies.read(headers)?,
+        token,
+        cookies.csrf_cookies(headers).collect(),
+    )
 }
 
 /// Whether any line names the scheme. A proxy's `Basic` in front of an application is not for us.

@@ -185,6 +185,7 @@ fn challenge(code: Code) -> Option<&'static str> {
         Code::TokenInvalid | Code::TokenExpired | Code::TokenRevoked => {
             Some(r#"Bearer error="invalid_token""#)
         }
+        Code::ClientInvalid => Some(r#"Basic realm="horizon-auth""#),
         code if code.status() == 401 => Some("Bearer"),
         _ => None,
     }

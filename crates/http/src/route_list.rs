@@ -29,6 +29,8 @@ pub enum Who {
     SessionCookie,
     /// Administrators of the tenant: whoever has the role of the setting `roles.admin`.
     Admin,
+    /// Services of the setting `sso.clients`.
+    Service,
 }
 
 impl fmt::Display for Who {
@@ -39,6 +41,7 @@ impl fmt::Display for Who {
             Self::User => "user",
             Self::SessionCookie => "session cookie",
             Self::Admin => "administrator",
+            Self::Service => "service",
         })
     }
 }
@@ -110,6 +113,23 @@ const PAGES: &[Row] = &[
     ("GET", "/confirm-email", Who::Anyone),
     ("POST", "/confirm-email", Who::Anyone),
 ];
+
+const SSO: &[Row] = &[
+    ("POST", "/auth/introspect", Who::Service),
+    ("GET", "/login", Who::Anyone),
+    ("POST", "/login", Who::Anyone),
+];
+
+/// What a server for single sign-on has beyond [`routes`].
+#[must_use]
+pub fn sso_routes() -> Vec<Route> {
+    let route = |&(method, path, who): &Row| Route {
+        method,
+        path: path.to_owned(),
+        who,
+    };
+    SSO.iter().map(route).collect()
+}
 
 /// Every route of [`router`](crate::router()) and [`pages`](crate::pages()) with that profile.
 #[must_use]

@@ -7,8 +7,8 @@ use axum::routing::{delete, get, post};
 use crate::config::Profile;
 use crate::layers;
 use crate::routes::{
-    account, admin_roles, email_change, health, jwks, login, logout, password_change, password_reset,
-    profile, refresh, register, session, sessions, verify_email,
+    account, admin_roles, email_change, health, introspect, jwks, login, logout, password_change,
+    password_reset, profile, refresh, register, session, sessions, verify_email,
 };
 use crate::state::Http;
 
@@ -27,8 +27,11 @@ pub fn router<S>(http: Http) -> Router<S> {
         Profile::Session => router.merge(session_routes(&http)),
         Profile::Both => router.nest("/session", session_routes(&http)),
     };
+    if http.config.sso.is_some() {
+        router = router.route("/auth/introspect", post(introspect::introspect));
+    }
     // Layers run from the bottom line up.
-    router
+    let router = router
         .route("/auth/profile", get(profile::profile).patch(profile::update))
         .route("/auth/password/change", post(password_change::change))
         .route("/auth/email/change", post(email_change::request))
@@ -51,7 +54,12 @@ pub fn router<S>(http: Http) -> Router<S> {
         .route("/health/ready", get(health::ready))
         .fallback(routes_fallback::not_found)
         .method_not_allowed_fallback(routes_fallback::method_not_allowed)
-        .layer(layers::catch_panic())
+        .layer(layers::catch_panic());
+    let router = match layers::cors(&http) {
+        Some(cors) => router.layer(cors),
+        None => router,
+    };
+    router
         .layer(from_fn(layers::default_headers))
         .layer(from_fn_with_state(http.clone(), layers::request_context))
         .with_state(http)

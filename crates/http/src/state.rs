@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -77,13 +78,27 @@ impl Http {
 
     /// Whether a page of ours sent a request, or no browser at all. Pages of one tenant are not ours to another.
     pub(crate) fn is_own_page(&self, parts: &Parts) -> bool {
+        let own = self.own_origin(parts);
+        is_same_origin(&parts.headers, |origin| origin == own)
+    }
+
+    /// The same, or a page of an application that shares the log-in.
+    pub(crate) fn is_trusted_page(&self, parts: &Parts) -> bool {
+        let own = self.own_origin(parts);
+        is_same_origin(&parts.headers, |origin| {
+            origin == own || self.0.config.shares_with(origin)
+        })
+    }
+
+    /// The origin of our pages where tenants have hosts of their own, and elsewhere.
+    fn own_origin(&self, parts: &Parts) -> Cow<'_, str> {
         let policy = self.0.auth.policy();
         match self.named_tenant(parts) {
             Ok(tenant) if policy.tenant_hosts.is_some() && tenant != policy.default_tenant => {
-                is_same_origin(&parts.headers, &policy.public_url_of(&tenant))
+                policy.public_url_of(&tenant).into()
             }
             // Who names no tenant properly is refused for that.
-            Ok(_) | Err(_) => is_same_origin(&parts.headers, &self.0.config.public_origin),
+            Ok(_) | Err(_) => self.0.config.public_origin.as_str().into(),
         }
     }
 

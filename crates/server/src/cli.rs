@@ -40,6 +40,7 @@ pub(crate) enum Command {
 Examples:
   horizon-auth dev
   horizon-auth dev --data /tmp/try --listen 127.0.0.1:4000
+  horizon-auth dev --sso                           one log-in for all http://*.dev.localhost
 
 The folder holds a SQLite database, a signing key and mails. Of the environment, only variables that
 begin with HORIZON_AUTH__ are read, so that another project's DATABASE_URL is left alone.")]
@@ -106,6 +107,9 @@ pub(crate) struct DevArgs {
     /// Address to listen on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
     pub(crate) listen: SocketAddr,
+    /// Share the log-in with every application on http://*.dev.localhost, on any port
+    #[arg(long)]
+    pub(crate) sso: bool,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use horizon_auth::operator::make_development_key;
+use horizon_auth::operator::{make_development_key, make_service_secret};
 use horizon_auth::{Algorithm, GeneratedKey, SigningKey};
 
 use crate::ui::Failure;
@@ -61,6 +61,19 @@ pub(crate) fn signing_key_file(folder: &Path) -> Result<PathBuf, Failure> {
     let path = folder.join("signing-key.pem");
     make_development_key(&path).map_err(|error| Failure::of(&error))?;
     Ok(path)
+}
+
+/// The file of the one service that development knows, `dev`, and the file of its secret; made on first start.
+pub(crate) fn service_files(folder: &Path) -> Result<(PathBuf, PathBuf), Failure> {
+    let (services, secret) = (folder.join("sso-clients"), folder.join("sso-client-secret"));
+    if !services.exists() || !secret.exists() {
+        let text = make_service_secret().map_err(|error| Failure::of(&error))?;
+        // In this order: whoever finds the second finds the first.
+        for (path, text) in [(&secret, text.to_string()), (&services, format!("dev:{}", *text))] {
+            replace_private(path, &text)?;
+        }
+    }
+    Ok((services, secret))
 }
 
 /// A fresh key pair.

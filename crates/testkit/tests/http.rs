@@ -30,6 +30,8 @@ mod panics;
 mod session;
 #[path = "http/sessions.rs"]
 mod sessions;
+#[path = "http/sso/mod.rs"]
+mod sso;
 #[path = "http/support.rs"]
 mod support;
 #[path = "http/tenants/mod.rs"]

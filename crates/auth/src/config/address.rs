@@ -33,6 +33,20 @@ pub(super) fn origin(text: &str) -> Result<String, Fault> {
     })
 }
 
+/// `https://host/path`, in the spelling of browsers.
+pub(super) fn web(text: &str) -> Result<String, Fault> {
+    let url = url::Url::parse(text).ok().filter(|url| {
+        let is_web = matches!(url.scheme(), "https" | "http") && url.has_host();
+        is_web && url.username().is_empty() && url.password().is_none()
+    });
+    url.map(String::from).ok_or_else(|| {
+        Fault::new(
+            format!("is {}, not the address of something on the web", shown(text)),
+            "write it like \"https://auth.example.com/keys.json\", without user and password",
+        )
+    })
+}
+
 /// The host of a checked origin.
 pub(super) fn host_of(origin: &str) -> &str {
     let authority = origin.split_once("://").map_or(origin, |(_, rest)| rest);

@@ -16,8 +16,8 @@ use super::keys::KeySources;
 use super::rules::{effective_public_url, effective_sender, hash_cost, is_production, mail_transport};
 use super::secret::SecretText;
 use super::{
-    Config, DatabaseConfig, Environment, LogConfig, LogFormat, MailConfig, MailTransport, ServerConfig,
-    redis, sessions, tenants,
+    Config, DatabaseConfig, Environment, LogConfig, LogFormat, MailConfig, MailTransport, Mode, ServerConfig,
+    redis, sessions, sso, tenants,
 };
 
 /// The configuration; `None` if a value it needs is missing or was wrong.
@@ -25,9 +25,13 @@ pub(super) fn config(
     checked: &Checked,
     keys: KeySources,
     peppers: Peppers,
+    secrets: &sso::SsoSecrets,
     base_dir: &Path,
 ) -> Option<Config> {
+    let mode = sso::mode(checked);
+    let has_key = keys.public_key.is_some();
     Some(Config {
+        mode,
         environment: if is_production(checked) {
             Environment::Production
         } else {
@@ -36,7 +40,11 @@ pub(super) fn config(
         listen: checked.read("listen")?,
         public_url: effective_public_url(checked)?,
         database: DatabaseConfig {
-            url: resolved(checked.read("database.url")?, base_dir),
+            url: match mode {
+                // Nothing opens it: an engine refuses such a configuration.
+                Mode::SsoClient => SecretText::new(String::new()),
+                Mode::Embedded | Mode::SsoServer => resolved(checked.read("database.url")?, base_dir),
+            },
             max_connections: integer(checked, "database.max_connections")?,
         },
         redis: if redis::is_given(checked) {
@@ -52,7 +60,11 @@ pub(super) fn config(
         hashing: hashing(checked)?,
         peppers,
         #[cfg(feature = "http")]
-        http: http(checked)?,
+        http: http(checked, secrets)?,
+        sso_client: match mode {
+            Mode::SsoClient => Some(sso::build_client(checked, secrets, has_key)?),
+            Mode::Embedded | Mode::SsoServer => None,
+        },
         server: ServerConfig {
             header_timeout: checked.read("server.header_timeout")?,
             max_header_bytes: integer(checked, "server.max_header_bytes")?,
@@ -89,9 +101,10 @@ fn resolved(url: SecretText, base_dir: &Path) -> SecretText {
 }
 
 fn policy(checked: &Checked) -> Option<Policy> {
-    let preset_grace = match checked.word("refresh.preset")?.as_str() {
-        "browser" => std::time::Duration::from_secs(10),
-        _ => std::time::Duration::ZERO,
+    let preset_grace = if sso::is_patient(checked) {
+        std::time::Duration::from_secs(10)
+    } else {
+        std::time::Duration::ZERO
     };
     Some(Policy {
         issuer: checked.read("jwt.issuer")?,
@@ -234,7 +247,7 @@ fn hashing(checked: &Checked) -> Option<HasherConfig> {
 }
 
 #[cfg(feature = "http")]
-fn http(checked: &Checked) -> Option<HttpConfig> {
+fn http(checked: &Checked, secrets: &sso::SsoSecrets) -> Option<HttpConfig> {
     let public_origin = effective_public_url(checked)?;
     let https = public_origin.starts_with("https://");
     Some(HttpConfig {
@@ -250,6 +263,10 @@ fn http(checked: &Checked) -> Option<HttpConfig> {
         max_body_bytes: integer(checked, "http.max_body")?,
         body_timeout: checked.read("http.body_timeout")?,
         jwks_max_age: checked.read("http.jwks_max_age")?,
+        sso: match sso::mode(checked) {
+            Mode::SsoServer => Some(sso::build_server(checked, secrets)?),
+            Mode::Embedded | Mode::SsoClient => None,
+        },
     })
 }
 

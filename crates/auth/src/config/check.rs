@@ -11,6 +11,7 @@ use super::secret::SecretText;
 use super::setting::Fallback;
 use super::settings::SETTINGS;
 use super::source::Given;
+use super::sso;
 use super::value::{Pick, Raw, Value, parse};
 use super::{Config, build, rules};
 
@@ -32,8 +33,10 @@ pub(super) fn check(given: Given, base_dir: &Path) -> Result<Config, Vec<Problem
     }
     let keys = checked.read_keys(base_dir);
     let peppers = checked.read_peppers(base_dir);
+    let secrets = sso::read_secrets(&mut checked, base_dir);
     rules::apply(&mut checked);
-    match build::config(&checked, keys, peppers, base_dir) {
+    sso::apply(&mut checked, &secrets);
+    match build::config(&checked, keys, peppers, &secrets, base_dir) {
         Some(config) if checked.problems.is_empty() => Ok(config),
         Some(_) => Err(checked.problems),
         None => Err(checked.problems_or_bug()),
@@ -141,7 +144,7 @@ impl Checked {
         from_text.or(from_file).unwrap_or_default()
     }
 
-    fn refuse_both(&mut self, file: &str, text: &str) {
+    pub(super) fn refuse_both(&mut self, file: &str, text: &str) {
         if self.is_given(file) && self.is_given(text) {
             let other = self.place(text).to_string();
             self.report(
@@ -152,7 +155,7 @@ impl Checked {
         }
     }
 
-    fn keep<T>(&mut self, path: &str, result: Result<T, Fault>) -> Option<T> {
+    pub(super) fn keep<T>(&mut self, path: &str, result: Result<T, Fault>) -> Option<T> {
         match result {
             Ok(content) => Some(content),
             Err(fault) => {

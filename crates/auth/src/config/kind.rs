@@ -87,6 +87,14 @@ pub enum Kind {
     Locale,
     /// Words.
     Words,
+    /// Web origins.
+    Origins,
+    /// Web origins, or addresses below which everything is meant.
+    Addresses,
+    /// The address of something on the web.
+    WebAddress,
+    /// Names with secrets. Secret.
+    Clients,
 }
 
 impl Kind {
@@ -94,7 +102,9 @@ impl Kind {
     #[must_use]
     pub const fn is_secret(self) -> bool {
         match self {
-            Self::DatabaseUrl | Self::Pem | Self::SmtpUrl | Self::RedisUrl | Self::Secret => true,
+            Self::DatabaseUrl | Self::Pem | Self::SmtpUrl | Self::RedisUrl | Self::Secret | Self::Clients => {
+                true
+            }
             Self::Text
             | Self::Bool
             | Self::Integer { .. }
@@ -120,7 +130,10 @@ impl Kind {
             | Self::LogLevels
             | Self::Sender
             | Self::Locale
-            | Self::Words => false,
+            | Self::Words
+            | Self::Origins
+            | Self::Addresses
+            | Self::WebAddress => false,
         }
     }
 
@@ -129,7 +142,14 @@ impl Kind {
     pub const fn is_list(self) -> bool {
         matches!(
             self,
-            Self::Paths | Self::Roles | Self::Networks | Self::Words | Self::Servers
+            Self::Paths
+                | Self::Roles
+                | Self::Networks
+                | Self::Words
+                | Self::Servers
+                | Self::Origins
+                | Self::Addresses
+                | Self::Clients
         )
     }
 
@@ -184,6 +204,12 @@ impl Kind {
             Self::Sender => "an address such as `Example <auth@example.com>`".to_owned(),
             Self::Locale => "a language tag such as `en` or `pt-BR`".to_owned(),
             Self::Words => "a list of words".to_owned(),
+            Self::Origins => "a list of origins such as `https://app.example.com`".to_owned(),
+            Self::Addresses => {
+                "a list of origins or addresses such as `https://app.example.com/after/`".to_owned()
+            }
+            Self::WebAddress => "an address such as `https://auth.example.com/keys.json`".to_owned(),
+            Self::Clients => "a list of `NAME:SECRET`, secret".to_owned(),
         }
     }
 }

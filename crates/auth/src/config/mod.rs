@@ -19,6 +19,7 @@ mod sessions;
 mod setting;
 mod settings;
 mod source;
+mod sso;
 mod suggest;
 mod tenants;
 mod units;
@@ -42,6 +43,7 @@ pub use reference::reference_markdown;
 pub use secret::SecretText;
 pub use setting::{Alias, Fallback, Form, PREFIX, Setting};
 pub use settings::{SETTINGS, find_setting};
+pub use sso::{Mode, SsoClientConfig, SsoRevocation};
 pub use suggest::nearest_name;
 
 /// Whether mistakes that are fine on a developer's machine are refused (decision D21).
@@ -148,6 +150,8 @@ pub struct LogConfig {
 pub struct Config {
     /// Development or production.
     pub environment: Environment,
+    /// What this process is.
+    pub mode: Mode,
     /// Where the server listens.
     pub listen: SocketAddr,
     /// Origin under which browsers reach the service, without a trailing slash.
@@ -173,6 +177,8 @@ pub struct Config {
     /// What the HTTP front end needs to know.
     #[cfg(feature = "http")]
     pub http: HttpConfig,
+    /// What an application needs whose people log in elsewhere; none in the other modes.
+    pub sso_client: Option<SsoClientConfig>,
     /// Limits of the standalone server.
     pub server: ServerConfig,
     /// Logging.

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::check::Checked;
 use super::error::{Fault, shown};
 use super::secret::SecretText;
+use super::sso;
 
 /// A server by its name and port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -232,7 +233,9 @@ fn needs(checked: &mut Checked, given: &[&str]) {
         );
     }
     let database: Option<SecretText> = checked.read("database.url");
-    if database.is_some_and(|url| url.reveal().starts_with("sqlite:")) {
+    // An application that only verifies may have whatever database it likes.
+    let is_shared = !sso::is_client(checked);
+    if is_shared && database.is_some_and(|url| url.reveal().starts_with("sqlite:")) {
         checked.report(
             way,
             "is given, but one process serves one SQLite file and shares nothing",

@@ -11,6 +11,7 @@ use super::address;
 use super::check::Checked;
 use super::redis;
 use super::sessions;
+use super::sso;
 use super::tenants;
 use super::units::duration_text;
 
@@ -42,7 +43,9 @@ pub(super) fn is_production(checked: &Checked) -> bool {
 
 /// The origin that was given or, on a developer's machine, the one of the listener.
 pub(super) fn effective_public_url(checked: &Checked) -> Option<String> {
-    if checked.is_given("public_url") || is_production(checked) {
+    // An application that only verifies sends nobody anywhere.
+    let is_needed = is_production(checked) && !sso::is_client(checked);
+    if checked.is_given("public_url") || is_needed {
         return checked.read("public_url");
     }
     let listen: std::net::SocketAddr = checked.read("listen")?;
@@ -56,6 +59,9 @@ pub(super) fn effective_public_url(checked: &Checked) -> Option<String> {
 pub(super) fn mail_transport(checked: &Checked) -> Option<&'static str> {
     if checked.has_failed("mail.transport") {
         return None;
+    }
+    if sso::is_client(checked) {
+        return Some("none");
     }
     match checked.word("mail.transport").as_deref() {
         Some("none") => Some("none"),
@@ -103,7 +109,7 @@ pub(super) fn hash_cost(checked: &Checked) -> Option<Argon2Cost> {
 }
 
 fn database(checked: &mut Checked) {
-    if !checked.is_given("database.url") {
+    if !sso::is_client(checked) && !checked.is_given("database.url") {
         checked.report(
             "database.url",
             "is missing",
@@ -116,7 +122,7 @@ fn public_url(checked: &mut Checked) {
     if !is_production(checked) {
         return;
     }
-    if !checked.is_given("public_url") {
+    if !sso::is_client(checked) && !checked.is_given("public_url") {
         checked.report(
             "public_url",
             "is missing, which production does not allow",
@@ -281,6 +287,9 @@ fn breaches(checked: &mut Checked) {
 }
 
 fn mail(checked: &mut Checked) {
+    if sso::is_client(checked) {
+        return;
+    }
     if is_production(checked) && !checked.is_given("mail.transport") {
         checked.report(
             "mail.transport",

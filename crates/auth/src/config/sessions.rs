@@ -39,6 +39,7 @@ pub(super) fn limits(checked: &Checked) -> Option<Limits> {
         reauthenticate: checked.read("rate_limit.reauthenticate")?,
         mail: checked.read("rate_limit.mail")?,
         unknown_tenant: checked.read("rate_limit.unknown_tenant")?,
+        client_authentication: checked.read("rate_limit.client_authentication")?,
     })
 }
 

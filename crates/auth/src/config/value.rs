@@ -80,6 +80,7 @@ pub(super) enum Value {
     RedisUrl(RedisUrl),
     Server(Named),
     Servers(Vec<Named>),
+    Secrets(Vec<SecretText>),
 }
 
 /// Takes the typed content out of a value of the matching kind.
@@ -100,7 +101,7 @@ macro_rules! pick {
 pick! {
     Text: String, Secret: SecretText, Bool: bool, Integer: u64, Duration: Duration, Rate: Option<Rate>,
     Socket: SocketAddr, Texts: Vec<String>, Tenant: TenantId, Role: Role, Roles: Vec<Role>, Networks: Vec<IpNet>, Sender: Sender,
-    Locale: Locale, RedisUrl: RedisUrl, Server: Named, Servers: Vec<Named>,
+    Locale: Locale, RedisUrl: RedisUrl, Server: Named, Servers: Vec<Named>, Secrets: Vec<SecretText>,
 }
 
 /// Checks a value against its kind.
@@ -159,6 +160,7 @@ fn parse_text(kind: Kind, text: &Zeroizing<String>) -> Result<Value, Fault> {
         Kind::Size { min, max } => units::size(text, min, max).map(Value::Integer),
         Kind::Choice(words) => choice(text, words).map(Value::Text),
         Kind::Origin => address::origin(text).map(Value::Text),
+        Kind::WebAddress => address::web(text).map(Value::Text),
         Kind::Domain => address::cookie_domain(text).map(Value::Text),
         Kind::BaseDomain => address::base_domain(text).map(Value::Text),
         Kind::HeaderName => tenants::header_name(text).map(Value::Text),
@@ -192,9 +194,14 @@ fn parse_text(kind: Kind, text: &Zeroizing<String>) -> Result<Value, Fault> {
             )
         }),
         // Lists went another way.
-        Kind::Paths | Kind::Roles | Kind::Networks | Kind::Words | Kind::Servers => {
-            parse_list(kind, std::slice::from_ref(text))
-        }
+        Kind::Paths
+        | Kind::Roles
+        | Kind::Networks
+        | Kind::Words
+        | Kind::Servers
+        | Kind::Origins
+        | Kind::Addresses
+        | Kind::Clients => parse_list(kind, std::slice::from_ref(text)),
     }
 }
 
@@ -222,7 +229,7 @@ fn items(kind: Kind, raw: &Raw) -> Result<Vec<Zeroizing<String>>, Fault> {
         Raw::Text(text) => Err(Fault::new(
             "is text",
             // A path stays unsaid: it may be a key that somebody put in its place.
-            if kind == Kind::Paths {
+            if kind == Kind::Paths || kind.is_secret() {
                 format!("write {}", kind.description())
             } else {
                 format!("write a list: [{}]", shown(text))
@@ -254,7 +261,15 @@ fn parse_list(kind: Kind, items: &[Zeroizing<String>]) -> Result<Value, Fault> {
         let servers = items.iter().map(|item| redis::server(item));
         return servers.collect::<Result<_, _>>().map(Value::Servers);
     }
-    if kind == Kind::Words {
+    if kind == Kind::Origins {
+        let origins = items.iter().map(|item| address::origin(item));
+        return origins.collect::<Result<_, _>>().map(Value::Texts);
+    }
+    if kind == Kind::Clients {
+        let secrets = items.iter().map(|item| SecretText::from(item.clone()));
+        return Ok(Value::Secrets(secrets.collect()));
+    }
+    if kind == Kind::Words || kind == Kind::Addresses {
         let word = |item: &Zeroizing<String>| {
             if item.trim().is_empty() || item.contains(char::is_control) {
                 return Err(Fault::new("holds an empty or impossible word", "write words"));

@@ -138,10 +138,9 @@ fn algorithm<'a>(content: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
     Some((oid, parameters))
 }
 
-/// Writes one element of at most 64 KiB.
-#[cfg(test)]
-pub(super) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(content.len()).unwrap();
+/// Writes one element; `None` if it has more than 64 KiB.
+pub(super) fn write(tag: u8, content: &[u8]) -> Option<Vec<u8>> {
+    let length = u16::try_from(content.len()).ok()?;
     let [high, low] = length.to_be_bytes();
     let mut out = match length {
         0..=0x7f => vec![tag, low],
@@ -149,7 +148,13 @@ pub(super) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
         0x100.. => vec![tag, 0x82, high, low],
     };
     out.extend(content);
-    out
+    Some(out)
+}
+
+/// Writes one element of at most 64 KiB.
+#[cfg(test)]
+pub(super) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    write(tag, content).unwrap()
 }
 
 #[cfg(test)]

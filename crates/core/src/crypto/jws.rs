@@ -67,6 +67,17 @@ pub(super) fn decode<'a>(ring: &'a KeyRing, token: &str) -> Option<(&'a Verifyin
     Some((key, URL_SAFE_NO_PAD.decode(payload).ok()?))
 }
 
+/// The id of the key that a token names, believed by nobody yet; `None` if it cannot be a token of ours.
+#[must_use]
+pub fn named_key(token: &str) -> Option<String> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return None;
+    }
+    let (header, _) = token.split_once('.')?;
+    let header = Object::parse(&URL_SAFE_NO_PAD.decode(header).ok()?)?.0;
+    header.get("kid").and_then(Value::as_str).map(str::to_owned)
+}
+
 /// The key that a header names, if the header is exactly as ours are.
 fn find_key<'a>(ring: &'a KeyRing, header: &[u8]) -> Option<&'a VerifyingKey> {
     let header = Object::parse(header)?.0;

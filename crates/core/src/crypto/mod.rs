@@ -11,6 +11,7 @@ mod foreign_hash;
 mod hash_pool;
 mod hash_workers;
 mod jwk;
+pub mod jwk_set;
 pub mod jws;
 mod key_pem;
 pub mod keyring;

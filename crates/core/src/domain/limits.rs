@@ -51,6 +51,8 @@ pub enum Rule {
     Mail,
     /// Tenants that were named and do not exist, by network.
     UnknownTenant,
+    /// Services that did not prove which one they are, by network.
+    ClientAuthentication,
 }
 
 impl Rule {
@@ -68,6 +70,7 @@ impl Rule {
             Self::Reauthenticate => "reauthenticate",
             Self::Mail => "mail",
             Self::UnknownTenant => "unknown_tenant",
+            Self::ClientAuthentication => "client_authentication",
         }
     }
 
@@ -85,7 +88,8 @@ impl Rule {
             | Self::Resend
             | Self::OneTimeToken
             | Self::Mail
-            | Self::UnknownTenant => false,
+            | Self::UnknownTenant
+            | Self::ClientAuthentication => false,
         }
     }
 }
@@ -126,6 +130,8 @@ pub struct Limits {
     pub mail: Option<Rate>,
     /// See [`Rule::UnknownTenant`]; 30 a minute.
     pub unknown_tenant: Option<Rate>,
+    /// See [`Rule::ClientAuthentication`]; 10 a minute.
+    pub client_authentication: Option<Rate>,
 }
 
 impl Limits {
@@ -141,6 +147,7 @@ impl Limits {
         reauthenticate: None,
         mail: None,
         unknown_tenant: None,
+        client_authentication: None,
     };
 
     /// The rate of a rule.
@@ -157,6 +164,7 @@ impl Limits {
             Rule::Reauthenticate => self.reauthenticate,
             Rule::Mail => self.mail,
             Rule::UnknownTenant => self.unknown_tenant,
+            Rule::ClientAuthentication => self.client_authentication,
         }
     }
 }
@@ -174,6 +182,7 @@ impl Default for Limits {
             reauthenticate: Some(Rate::per_seconds(5, 15 * 60)),
             mail: Some(Rate::per_seconds(3, 3600)),
             unknown_tenant: Some(Rate::per_seconds(30, 60)),
+            client_authentication: Some(Rate::per_seconds(10, 60)),
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod device;
 pub mod email;
 pub mod identity;
 pub mod ids;
+pub mod introspection;
 pub mod key;
 pub mod limits;
 pub mod live_session;

@@ -53,13 +53,18 @@ impl Auth {
                 .await?;
             return Err(Code::TenantMismatch.into());
         }
-        if known.is_due(PACE, now) {
-            self.note_use_later(Arc::clone(session), now);
-        }
-        Ok(Arc::clone(session))
+        Ok(self.used(&known, now))
     }
 
-    async fn known_session(
+    /// The session of a cookie that was believed; its use is written down in time.
+    pub(super) fn used(&self, known: &Known, now: Timestamp) -> Arc<LiveSession> {
+        if known.is_due(PACE, now) {
+            self.note_use_later(Arc::clone(&known.session), now);
+        }
+        Arc::clone(&known.session)
+    }
+
+    pub(super) async fn known_session(
         &self,
         cookie: &Secret<SessionCookie>,
         now: Timestamp,

@@ -8,4 +8,5 @@ pub mod cache;
 pub mod clock;
 pub mod entropy;
 pub mod mailer;
+pub mod remote;
 pub mod store;

@@ -139,6 +139,12 @@ impl Fields {
         }
     }
 
+    /// A string as it was sent, to be shown again; it stays to be taken.
+    pub(crate) fn peek(&self, name: &str) -> Option<String> {
+        let (_, value) = self.values.iter().find(|(known, _)| known == name)?;
+        value.as_str().map(str::to_owned)
+    }
+
     /// A list of at most `most` strings that must be there, each parsed; `None` if a violation was noted.
     pub(crate) fn required_list<T>(
         &mut self,

@@ -2,6 +2,7 @@
 
 mod caller;
 mod catch_panic;
+mod cors;
 mod csrf;
 mod default_headers;
 mod protect;
@@ -10,9 +11,10 @@ mod roles;
 mod same_origin;
 
 pub(crate) use catch_panic::catch_panic;
+pub(crate) use cors::cors;
 pub use csrf::Csrf;
 pub(crate) use default_headers::default_headers;
 pub use protect::{Protected, protect};
 pub(crate) use request_context::request_context;
 pub use roles::{Asked, RequireRole};
-pub(crate) use same_origin::{is_safe, is_same_origin, same_origin};
+pub(crate) use same_origin::{is_safe, is_same_origin, own_origin, same_origin};

@@ -1,9 +1,10 @@
-//! Cookie-authenticated requests come from our own pages, or from no browser at all (decision D11).
+//! Cookie-authenticated requests come from our own pages, from those of applications that share the log-in, or
+//! from no browser at all (decision D11).
 
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::ORIGIN;
-use axum::http::{HeaderMap, Method, Response};
+use axum::http::{HeaderMap, HeaderValue, Method, Response};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 use horizon_auth_core::error::Code;
@@ -12,6 +13,17 @@ use crate::problem::Problem;
 use crate::state::Http;
 
 pub(crate) async fn same_origin(State(http): State<Http>, request: Request, next: Next) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    if is_safe(&parts.method) || http.is_trusted_page(&parts) {
+        next.run(Request::from_parts(parts, body)).await
+    } else {
+        Problem::from(Code::CrossSite).into_response()
+    }
+}
+
+/// The same for forms of hosted pages, which no other page has any business to send: whoever could would log
+/// people in as somebody else.
+pub(crate) async fn own_origin(State(http): State<Http>, request: Request, next: Next) -> Response<Body> {
     let (parts, body) = request.into_parts();
     if is_safe(&parts.method) || http.is_own_page(&parts) {
         next.run(Request::from_parts(parts, body)).await
@@ -27,7 +39,7 @@ pub(crate) fn is_safe(method: &Method) -> bool {
 
 /// Browsers state where a request comes from: in `Sec-Fetch-Site`, older ones in `Origin`.
 /// Neither header means no browser, and then no ambient cookie that could be abused.
-pub(crate) fn is_same_origin(headers: &HeaderMap, public_origin: &str) -> bool {
+pub(crate) fn is_same_origin(headers: &HeaderMap, is_ours: impl Fn(&str) -> bool) -> bool {
     let (mut sites, mut origins) = (
         headers.get_all("sec-fetch-site").iter(),
         headers.get_all(ORIGIN).iter(),
@@ -37,18 +49,18 @@ pub(crate) fn is_same_origin(headers: &HeaderMap, public_origin: &str) -> bool {
     if sites.next().is_some() || origins.next().is_some() {
         return false;
     }
+    let names_us = |origin: &HeaderValue| origin.to_str().is_ok_and(&is_ours);
     match site {
         // `none` is the person at the address bar; a page cannot cause it.
         Some(site) if site == "same-origin" || site == "none" => true,
-        Some(_) => origin.is_some_and(|origin| origin == public_origin),
-        None => origin.is_none_or(|origin| origin == public_origin),
+        Some(_) => origin.is_some_and(names_us),
+        None => origin.is_none_or(names_us),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
 
     fn allowed(site: Option<&'static str>, origin: Option<&'static str>) -> bool {
         let mut headers = HeaderMap::new();
@@ -58,7 +70,7 @@ mod tests {
         if let Some(origin) = origin {
             headers.insert(ORIGIN, HeaderValue::from_static(origin));
         }
-        is_same_origin(&headers, "https://auth.example.com")
+        is_same_origin(&headers, |origin| origin == "https://auth.example.com")
     }
 
     #[test]

@@ -20,12 +20,21 @@ use crate::state::Http;
 const STYLE: &str = include_str!("../../templates/pages/style.css");
 
 /// The one style may apply, forms go home, and nothing else is loaded, run or framed.
-static POLICY: LazyLock<String> = LazyLock::new(|| {
+static POLICY: LazyLock<String> = LazyLock::new(|| policy("'self'"));
+
+fn policy(form_action: &str) -> String {
     let hash = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
     format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; style-src 'sha256-{hash}'; form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
     )
-});
+}
+
+/// Lets the form of a page lead to this origin, by a redirect after it went home.
+pub(super) fn allow_return(response: &mut Response<Body>, origin: &str) {
+    if let Ok(policy) = HeaderValue::try_from(policy(&format!("'self' {origin}"))) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+}
 
 /// What the layout needs of every page.
 pub(super) struct Frame {

@@ -1,4 +1,5 @@
-//! The pages that a mail's link opens: plain HTML, no script, no cookie.
+//! The pages that a mail's link opens, and the one that logs people in for applications on other origins:
+//! plain HTML, no script; only the last one sets a cookie.
 //!
 //! A GET shows a button and changes nothing, whoever follows the link first (a
 //! mail scanner does); only the form's POST uses a token up. Pages call the
@@ -6,6 +7,7 @@
 
 mod confirm_email;
 mod frame;
+mod login;
 mod request;
 mod reset_password;
 mod verify_email;
@@ -23,7 +25,11 @@ use crate::state::Http;
 ///
 /// An application with pages of its own at these paths leaves them out.
 pub fn pages<S>(http: Http) -> Router<S> {
-    Router::new()
+    let mut router = Router::new();
+    if http.config.sso.is_some() {
+        router = router.route("/login", guarded(&http, post(login::submit)).get(login::show));
+    }
+    router
         .route(
             "/verify-email",
             guarded(&http, post(verify_email::submit)).get(verify_email::show),
@@ -47,7 +53,7 @@ pub fn pages<S>(http: Http) -> Router<S> {
 
 /// Forms are taken from our own pages only. The links themselves come from anywhere.
 fn guarded(http: &Http, submit: MethodRouter<Http>) -> MethodRouter<Http> {
-    submit.route_layer(from_fn_with_state(http.clone(), layers::same_origin))
+    submit.route_layer(from_fn_with_state(http.clone(), layers::own_origin))
 }
 
 async fn method_not_allowed() -> Problem {

@@ -25,7 +25,7 @@ pub(crate) async fn login(
 }
 
 /// The body of a log-in.
-pub(super) fn credentials(tenant: TenantId, client: Client, mut body: Fields) -> Result<LoginCommand, Error> {
+pub(crate) fn credentials(tenant: TenantId, client: Client, mut body: Fields) -> Result<LoginCommand, Error> {
     let email = body.required("email", Email::parse);
     let password = body.required("password", Password::offered);
     let (email, password) = body.finish(email.zip(password))?;

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod admin_roles;
 pub(crate) mod email_change;
 pub(crate) mod health;
+pub(crate) mod introspect;
 pub(crate) mod jwks;
 pub(crate) mod login;
 pub(crate) mod logout;

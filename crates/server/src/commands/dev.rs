@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
 use super::block_on;
+use super::dev_sso::DevSso;
 use super::serve::serve;
 use crate::cli::DevArgs;
 use crate::ui::{self, Failure};
@@ -14,18 +15,29 @@ pub(crate) fn run(args: &DevArgs) -> Result<(), Failure> {
     let key = data_folder::signing_key_file(&args.data)?;
     let database = args.data.join("horizon-auth.db");
     let mails = args.data.join("mail");
-    let toml = format!(
-        "listen = {:?}\npublic_url = {:?}\n[database]\nurl = {:?}\n[jwt]\nprivate_key_file = {:?}\n[refresh]\npreset = \"strict\"\n\
+    let sso = args.sso.then(|| DevSso::prepare(args)).transpose()?;
+    let public_url = sso
+        .as_ref()
+        .map_or_else(|| public_url(args.listen), DevSso::public_url);
+    let mut toml = format!(
+        "listen = {:?}\npublic_url = {public_url:?}\n[database]\nurl = {:?}\n[jwt]\nprivate_key_file = {:?}\n[refresh]\npreset = \"strict\"\n\
          [mail]\ntransport = \"file\"\nfolder = {:?}\n",
         args.listen.to_string(),
-        public_url(args.listen),
         format!("sqlite:{}", escaped(text(&database)?)),
         text(&key)?,
         text(&mails)?,
     );
+    if let Some(sso) = &sso {
+        toml = sso.settings(&toml)?;
+    }
     let config = load_config::load_dev(&toml, ".".into())?;
     telemetry::start(&config.log)?;
-    block_on(serve(&config, |address| ui::line(&welcome(address, &args.data))))
+    block_on(serve(&config, |address| {
+        ui::line(&welcome(address, &args.data));
+        if let Some(sso) = &sso {
+            ui::line(&sso.welcome());
+        }
+    }))
 }
 
 /// Where links in mails lead to: this machine, on whichever address it listens. A port that the
@@ -45,7 +57,7 @@ fn public_url(listen: SocketAddr) -> String {
     }
 }
 
-fn text(path: &Path) -> Result<&str, Failure> {
+pub(super) fn text(path: &Path) -> Result<&str, Failure> {
     path.to_str().ok_or_else(|| {
         Failure::new(format!(
             "the path {} is not UTF-8; choose another",

@@ -2,6 +2,7 @@
 
 mod config;
 mod dev;
+mod dev_sso;
 mod keys;
 mod migrate;
 mod pepper;

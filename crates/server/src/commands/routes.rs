@@ -1,6 +1,6 @@
 //! `horizon-auth routes`.
 
-use horizon_auth::routes;
+use horizon_auth::{routes, sso_routes};
 
 use crate::cli::ConfigArgs;
 use crate::load_config;
@@ -9,7 +9,10 @@ use crate::ui::{self, Failure};
 /// Prints method, path and who may call, a route a line.
 pub(crate) fn list(args: &ConfigArgs) -> Result<(), Failure> {
     let config = load_config::load(args)?;
-    let routes = routes(config.http.profile);
+    let mut routes = routes(config.http.profile);
+    if config.http.sso.is_some() {
+        routes.extend(sso_routes());
+    }
     let widest = routes.iter().map(|route| route.path.len()).max().unwrap_or(0);
     for route in &routes {
         ui::line(&format!(

@@ -3,31 +3,16 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use horizon_auth_core::domain::revocation::{Revocation, Revoked, TokenSubject};
+use horizon_auth_core::domain::revocation::{Revocation, TokenSubject};
 use horizon_auth_core::domain::time::Timestamp;
 use horizon_auth_core::ports::cache::{CacheError, Denylist};
 use horizon_auth_core::ports::clock::Clock;
-use redis::{Cmd, Pipeline};
 use tokio::sync::Notify;
 
 use super::link::{Link, LinkError};
+use super::question::in_this_life;
 use crate::cache::memory::MemoryDenylist;
 
-/// A script that first finds out which life of the server this is: one that restarted without its last
-/// writes, and a replica that took over without them, are lives of their own.
-macro_rules! in_this_life {
-    ($script:literal) => {
-        concat!(
-            "local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')\n",
-            "local replication = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')\n",
-            "local life = run .. '-' .. replication\n",
-            $script
-        )
-    };
-}
-
-/// Whether SQL has been written back since this server lost data.
-const IS_LOADED: &str = in_this_life!("return redis.call('GET', KEYS[1]) == life and 1 or 0");
 /// Remembers that SQL is being read. The key is lost with everything else, if that happens meanwhile.
 const BEGIN: &str = in_this_life!("redis.call('SET', KEYS[1], life, 'PX', 300000) return 1");
 /// Notes that what SQL held is written, if nothing was lost since it was read.
@@ -37,13 +22,6 @@ const FINISH: &str = in_this_life!(
      redis.call('SET', KEYS[2], life)\n\
      return 1"
 );
-
-/// The value of a key that denies by being there.
-type Denied = Option<String>;
-/// The lowest epoch still accepted.
-type CutOff = Option<i64>;
-/// Of token, session, key, user and tenant, and whether they can be relied on.
-type Answers = (Denied, Denied, Denied, CutOff, CutOff, bool);
 
 /// Denied tokens as keys in Redis, asked for in one round trip per token.
 ///
@@ -74,70 +52,9 @@ impl LookUpDenylist {
         }
     }
 
-    // The braces put all of these on one server of a cluster.
-    fn loaded_key(&self) -> String {
-        self.link.key("{rev}:loaded")
-    }
-
+    // The braces put this on the server of the other marker, in a cluster.
     fn loading_key(&self) -> String {
         self.link.key(&format!("{{rev}}:loading:{}", self.link.node()))
-    }
-
-    async fn is_loaded(&self) -> Result<bool, LinkError> {
-        let mut command = ::redis::cmd("EVAL");
-        command.arg(IS_LOADED).arg(1).arg(self.loaded_key());
-        self.link.call(&command).await
-    }
-
-    /// What the keys say about the token, and whether they can be relied on.
-    async fn ask(&self, subject: &TokenSubject) -> Result<(bool, bool), LinkError> {
-        let get = |what| {
-            let mut get = ::redis::cmd("GET");
-            get.arg(self.link.denying_key(what));
-            get
-        };
-        // A session cookie is neither a token nor signed: its session is asked about instead.
-        let session = Revoked::Session(subject.session);
-        let token = get(subject.token.map_or(session, Revoked::Token));
-        let key = get(subject.key.map_or(session, Revoked::Key));
-        let session = get(session);
-        let user = get(Revoked::User {
-            user: subject.user,
-            min_epoch: 0,
-        });
-        let tenant = get(Revoked::Tenant {
-            tenant: subject.tenant,
-            min_epoch: 0,
-        });
-        // The marker last: what was answered before it came from the same life.
-        let asked = [token, session, key, user, tenant];
-        let (token, session, key, user, tenant, is_loaded): Answers = if self.link.is_cluster() {
-            Box::pin(self.ask_cluster(&asked)).await?
-        } else {
-            let mut all = Pipeline::with_capacity(asked.len() + 1);
-            for command in asked {
-                all.add_command(command);
-            }
-            all.cmd("EVAL").arg(IS_LOADED).arg(1).arg(self.loaded_key());
-            self.link.call_all(&all).await?
-        };
-        let is_cut_off = user.is_some_and(|min_epoch| subject.epoch < min_epoch)
-            || tenant.is_some_and(|min_epoch| subject.tenant_epoch < min_epoch);
-        let is_denied = token.is_some() || session.is_some() || key.is_some() || is_cut_off;
-        Ok((is_denied, is_loaded))
-    }
-
-    /// Each key lives on a server of its own.
-    async fn ask_cluster(&self, asked: &[Cmd; 5]) -> Result<Answers, LinkError> {
-        let [token, session, key, user, tenant] = asked;
-        let (token, session, key, user, tenant) = tokio::try_join!(
-            self.link.call(token),
-            self.link.call(session),
-            self.link.call(key),
-            self.link.call(user),
-            self.link.call(tenant)
-        )?;
-        Ok((token, session, key, user, tenant, self.is_loaded().await?))
     }
 
     async fn write(&self, entries: &[Revocation]) -> Result<(), CacheError> {
@@ -172,7 +89,11 @@ impl Denylist for LookUpDenylist {
         if !self.is_complete() {
             return Err(CacheError("revocations are not loaded"));
         }
-        let (is_denied, is_loaded) = self.ask(subject).await.map_err(|error| unavailable(&error))?;
+        let (is_denied, is_loaded) = self
+            .link
+            .ask_about(subject)
+            .await
+            .map_err(|error| unavailable(&error))?;
         if !is_loaded {
             // Once: each further doubt would put the end of the loading off.
             if self.is_complete() {
@@ -207,7 +128,7 @@ impl Denylist for LookUpDenylist {
             .arg(FINISH)
             .arg(2)
             .arg(self.loading_key())
-            .arg(self.loaded_key());
+            .arg(self.link.loaded_key());
         let is_whole: bool = self
             .link
             .call(&finish)

@@ -17,6 +17,8 @@ mod limiter;
 mod link;
 mod look_up;
 mod publisher;
+mod question;
+mod reader;
 
 pub use config::{Address, RedisConfig, Topology};
 pub use denylist::ReplicatedDenylist;
@@ -25,3 +27,4 @@ pub use limiter::RedisLimiter;
 pub use link::{Link, LinkError};
 pub use look_up::LookUpDenylist;
 pub use publisher::PublishingDenylist;
+pub use reader::ReadOnlyDenylist;

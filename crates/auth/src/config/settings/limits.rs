@@ -38,4 +38,7 @@ pub(super) const SETTINGS: &[Setting] = &[
 
     setting("rate_limit.unknown_tenant", Kind::Rate, Is("30/1m"),
         "Tenants named from one network that do not exist."),
+
+    setting("rate_limit.client_authentication", Kind::Rate, Is("10/1m"),
+        "Failed attempts of services to prove which one they are, from one network."),
 ];

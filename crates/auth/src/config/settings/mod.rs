@@ -9,6 +9,7 @@ mod redis;
 mod roles;
 mod service;
 mod session;
+mod sso;
 mod tenants;
 mod tokens;
 
@@ -36,6 +37,7 @@ pub static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
         limits::SETTINGS,
         hashing::SETTINGS,
         http::SETTINGS,
+        sso::SETTINGS,
     ]
     .concat()
 });

@@ -10,6 +10,10 @@ pub(super) const SETTINGS: &[Setting] = &[
         "Production refuses to start with settings that are only safe on a developer's machine.")
         .or(&[special("NODE_ENV", Form::OnlyProduction)]),
 
+    setting("mode", Kind::Choice(&["embedded", "sso_server", "sso_client"]), Is("embedded"),
+        "What this process is: the engine by itself or in an application, a server that applications on other origins          share, or such an application, which only verifies.")
+        .or(&[plain("AUTH_MODE"), plain("SSO_MODE")]),
+
     setting("listen", Kind::Socket, Is("127.0.0.1:3000"),
         "Address and port on which the server listens.")
         .or(&[special("PORT", Form::Port)]),

@@ -48,7 +48,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("refresh.absolute_ttl", Kind::Duration { min: MINUTE, max: 365 * DAY }, Is("30d"),
         "Life of a session, however often it is refreshed; at least `refresh.idle_ttl`."),
 
-    setting("refresh.preset", Kind::Choice(&["strict", "browser"]), Is("strict"),
+    setting("refresh.preset", Kind::Choice(&["strict", "browser"]), Unset("`strict`; `browser` with `mode = \"sso_server\"`"),
         "`strict` accepts each refresh token once; `browser` forgives two tabs that refresh within 10 seconds."),
 
     setting("refresh.grace", Kind::Duration { min: 0, max: MINUTE }, Unset("from the preset: `0s` or `10s`"),

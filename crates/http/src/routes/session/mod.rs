@@ -18,7 +18,7 @@ use crate::session_cookies::SessionCookies;
 use crate::state::Http;
 
 /// The cookies, which these routes cannot be without.
-fn cookies(http: &Http) -> Result<&SessionCookies, Error> {
+pub(crate) fn cookies(http: &Http) -> Result<&SessionCookies, Error> {
     http.sessions
         .as_ref()
         .ok_or(Error::Internal("a session route without the session profile"))
@@ -26,7 +26,7 @@ fn cookies(http: &Http) -> Result<&SessionCookies, Error> {
 
 /// Ends the session of the cookie that a log-in replaces: its browser forgets it, and nobody else should
 /// have it. The log-in has happened; it does not fail because of this.
-async fn end_former(http: &Http, headers: &HeaderMap, tenant: TenantId, client: Client) {
+pub(crate) async fn end_former(http: &Http, headers: &HeaderMap, tenant: TenantId, client: Client) {
     let former = http.sessions.as_ref().map(|cookies| cookies.read(headers));
     let Some(Ok(cookie)) = former else { return };
     let cmd = EndCookieSessionCommand {
