@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use crate::builder::StartError;
 use crate::config::{Config, SecretText, Sources, is_local};
-use crate::development_key::make_development_key;
+use crate::development_key::{make_development_key, make_development_sealing_key};
 
 /// Where the key is kept when the database is no file.
 const FOLDER: &str = "horizon-auth-data";
@@ -51,8 +51,14 @@ pub(crate) fn config(quick: &Quick, pool: Option<&Pool>) -> Result<Config, Start
     if quick.public_url.as_deref().is_none_or(is_local) {
         let key = place.key();
         make_development_key(&key)?;
-        let key = key.file_name().unwrap_or_default().to_string_lossy();
-        settings.insert("jwt".to_owned(), table("private_key_file", &key));
+        let sealing = place.sealing_key();
+        make_development_sealing_key(&sealing)?;
+        let mut jwt = Table::new();
+        for (name, file) in [("private_key_file", key), ("sealing_key_file", sealing)] {
+            let file = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            jwt.insert(name.to_owned(), Value::String(file));
+        }
+        settings.insert("jwt".to_owned(), Value::Table(jwt));
     } else {
         settings.insert("environment".to_owned(), Value::String("production".to_owned()));
     }
@@ -129,6 +135,14 @@ impl Place {
         match &self.file {
             Some(file) => self.folder.join(format!("{file}.signing-key.pem")),
             None => self.folder.join("signing-key.pem"),
+        }
+    }
+
+    /// The file of the sealing key, beside the other one.
+    fn sealing_key(&self) -> PathBuf {
+        match &self.file {
+            Some(file) => self.folder.join(format!("{file}.sealing-key")),
+            None => self.folder.join("sealing-key"),
         }
     }
 }

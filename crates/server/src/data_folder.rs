@@ -4,7 +4,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use horizon_auth::operator::make_development_key;
+use horizon_auth::operator::{make_development_key, make_development_sealing_key};
 use horizon_auth::{Algorithm, GeneratedKey, SigningKey};
 
 use crate::ui::Failure;
@@ -60,6 +60,13 @@ fn write(options: &OpenOptions, path: &Path, text: &str) -> Result<(), Failure> 
 pub(crate) fn signing_key_file(folder: &Path) -> Result<PathBuf, Failure> {
     let path = folder.join("signing-key.pem");
     make_development_key(&path).map_err(|error| Failure::of(&error))?;
+    Ok(path)
+}
+
+/// The development sealing key of the folder, made on first start.
+pub(crate) fn sealing_key_file(folder: &Path) -> Result<PathBuf, Failure> {
+    let path = folder.join("sealing-key");
+    make_development_sealing_key(&path).map_err(|error| Failure::of(&error))?;
     Ok(path)
 }
 

@@ -12,6 +12,7 @@ pub mod email;
 pub mod identity;
 pub mod ids;
 pub mod key;
+pub mod key_state;
 pub mod limits;
 pub mod live_session;
 pub mod locale;

@@ -210,15 +210,18 @@ impl Auth {
     }
 
     /// The outcome of a log-in, once its transaction has committed.
-    pub(super) fn open(&self, user: User, begun: Begun, now: Timestamp) -> Result<Opened, Error> {
+    pub(super) async fn open(&self, user: User, begun: Begun, now: Timestamp) -> Result<Opened, Error> {
         let session = begun.session;
         Ok(match begun.issued {
-            Issued::Refresh(refresh) => Opened::Tokens(LoggedIn {
-                access_token: self.access_token(&user, session, now)?,
-                user,
-                refresh,
-                session,
-            }),
+            Issued::Refresh(refresh) => {
+                self.ready_to_sign().await?;
+                Opened::Tokens(LoggedIn {
+                    access_token: self.access_token(&user, session, now)?,
+                    user,
+                    refresh,
+                    session,
+                })
+            }
             Issued::Cookie(cookie) => Opened::Cookie(SessionOpened {
                 user,
                 session,

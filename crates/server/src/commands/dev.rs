@@ -12,15 +12,17 @@ use crate::{data_folder, load_config, telemetry};
 pub(crate) fn run(args: &DevArgs) -> Result<(), Failure> {
     data_folder::make_folder(&args.data)?;
     let key = data_folder::signing_key_file(&args.data)?;
+    let sealing_key = data_folder::sealing_key_file(&args.data)?;
     let database = args.data.join("horizon-auth.db");
     let mails = args.data.join("mail");
     let toml = format!(
-        "listen = {:?}\npublic_url = {:?}\n[database]\nurl = {:?}\n[jwt]\nprivate_key_file = {:?}\n[refresh]\npreset = \"strict\"\n\
+        "listen = {:?}\npublic_url = {:?}\n[database]\nurl = {:?}\n[jwt]\nprivate_key_file = {:?}\nsealing_key_file = {:?}\n[refresh]\npreset = \"strict\"\n\
          [mail]\ntransport = \"file\"\nfolder = {:?}\n",
         args.listen.to_string(),
         public_url(args.listen),
         format!("sqlite:{}", escaped(text(&database)?)),
         text(&key)?,
+        text(&sealing_key)?,
         text(&mails)?,
     );
     let config = load_config::load_dev(&toml, ".".into())?;
