@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use crate::builder::StartError;
 use crate::config::{Config, SecretText, Sources, is_local};
-use crate::development_key::make_development_key;
+use crate::development_key::{make_development_key, make_development_sealing_key};
 
 /// Where the key is kept when the database is no file.
 const FOLDER: &str = "horizon-auth-data";
@@ -121,10 +121,13 @@ pub(crate) fn config(quick: &Quick, pool: Option<&Pool>) -> Result<Config, Start
     }
     if quick.public_url.as_deref().is_none_or(is_local) {
         if !quick.names_a_key() {
-            let key = place.key();
+            let (key, sealing) = (place.key(), place.sealing_key());
             make_development_key(&key)?;
-            let key = key.file_name().unwrap_or_default().to_string_lossy();
-            put(&mut settings, "jwt.private_key_file", Value::from(&*key))?;
+            make_development_sealing_key(&sealing)?;
+            for (path, file) in [("jwt.private_key_file", key), ("jwt.sealing_key_file", sealing)] {
+                let file = file.file_name().unwrap_or_default().to_string_lossy();
+                put(&mut settings, path, Value::from(&*file))?;
+            }
         }
     } else if !settings.contains_key("environment") {
         put(&mut settings, "environment", Value::from("production"))?;
@@ -196,6 +199,14 @@ impl Place {
         match &self.file {
             Some(file) => self.folder.join(format!("{file}.signing-key.pem")),
             None => self.folder.join("signing-key.pem"),
+        }
+    }
+
+    /// The file of the sealing key, beside the other one.
+    fn sealing_key(&self) -> PathBuf {
+        match &self.file {
+            Some(file) => self.folder.join(format!("{file}.sealing-key")),
+            None => self.folder.join("sealing-key"),
         }
     }
 }

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use horizon_auth_core::crypto::keyring::{KeyError, SigningKey};
 use horizon_auth_core::domain::key::Algorithm;
 
+use crate::keys::fresh_sealing_key;
+
 /// The key of development cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum DevelopmentKeyError {
@@ -38,6 +40,23 @@ pub fn make_development_key(path: &Path) -> Result<(), DevelopmentKeyError> {
     make_folder(path).map_err(unwritable)?;
     let key = SigningKey::generate(Algorithm::Rs256).map_err(DevelopmentKeyError::Key)?;
     write_whole(path, &key.private_pem).map_err(unwritable)
+}
+
+/// Makes a sealing key in this file, which only its owner may read, unless there is one: keys can be changed then.
+///
+/// # Errors
+/// [`DevelopmentKeyError`].
+pub fn make_development_sealing_key(path: &Path) -> Result<(), DevelopmentKeyError> {
+    if path.exists() {
+        return Ok(());
+    }
+    let unwritable = |source| DevelopmentKeyError::File {
+        path: path.to_owned(),
+        source,
+    };
+    make_folder(path).map_err(unwritable)?;
+    let text = fresh_sealing_key().map_err(|_| DevelopmentKeyError::Key(KeyError::Library))?;
+    write_whole(path, &text).map_err(unwritable)
 }
 
 /// New folders are the owner's alone.
@@ -81,6 +100,7 @@ mod tests {
     fn the_key_is_made_once_and_only_its_owner_may_read_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("app.db.signing-key.pem");
+        let sealing = folder.path().join("app.db.sealing-key");
 
         make_development_key(&path).unwrap();
         let first = std::fs::read_to_string(&path).unwrap();
@@ -88,16 +108,22 @@ mod tests {
 
         assert!(first.contains("PRIVATE KEY"));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), first);
+        make_development_sealing_key(&sealing).unwrap();
+        let text = std::fs::read_to_string(&sealing).unwrap();
+        make_development_sealing_key(&sealing).unwrap();
+        assert_eq!(std::fs::read_to_string(&sealing).unwrap(), text);
         assert_eq!(
             std::fs::read_dir(folder.path()).unwrap().count(),
-            1,
+            2,
             "nothing is left over"
         );
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            let mode = std::fs::metadata(&path).unwrap().permissions().mode();
-            assert_eq!(mode & 0o777, 0o600);
+            for path in [path, sealing] {
+                let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+                assert_eq!(mode & 0o777, 0o600);
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ use horizon_auth_core::crypto::CryptoError;
 use horizon_auth_core::crypto::access_token::AccessTokens;
 use horizon_auth_core::crypto::password_hasher::PasswordHasher;
 use horizon_auth_core::domain::key::PublishedKey;
+use horizon_auth_core::domain::key_state::{KeyTimes, StoredKey};
 use horizon_auth_core::domain::policy::BreachCheck;
 use horizon_auth_core::ports::breaches::Breaches;
 use horizon_auth_core::ports::clock::Clock;
@@ -150,7 +151,8 @@ impl Engine {
                 policy.issuer.clone(),
                 policy.audience.clone(),
                 policy.leeway,
-            ),
+            )
+            .with_sealing_keys(config.keys.sealing_keys.clone()),
             policy,
         };
         let auth = match role {
@@ -221,6 +223,20 @@ impl Engine {
     /// [`StoreError`] if the database does not answer.
     pub async fn published_keys(&self) -> Result<Vec<PublishedKey>, StoreError> {
         self.store.db().await?.list_published_keys().await
+    }
+
+    /// All signing keys of this database with their states, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn signing_keys(&self) -> Result<Vec<StoredKey>, StoreError> {
+        self.store.db().await?.list_signing_keys().await
+    }
+
+    /// How long keys wait under this configuration.
+    #[must_use]
+    pub fn key_times(&self) -> KeyTimes {
+        KeyTimes::of(self.auth.policy())
     }
 
     /// Closes the database after running statements have ended.

@@ -1,6 +1,12 @@
 //! Configured key texts to a key ring.
 
+use std::sync::Arc;
+
+use horizon_auth_adapters::system::SystemEntropy;
+use horizon_auth_core::crypto::CryptoError;
 use horizon_auth_core::crypto::keyring::{KeyError, KeyRing, SigningKey, VerifyingKey};
+use horizon_auth_core::crypto::sealing::SealingKeys;
+use zeroize::Zeroizing;
 
 use crate::config::KeySources;
 
@@ -24,16 +30,21 @@ pub enum KeysError {
 }
 
 /// Parses and checks every configured key: size, algorithm, and that the public key fits the private one.
+/// Where keys are changed in SQL, there need be none.
 ///
 /// # Errors
 /// [`KeysError`] with the setting and the reason, never with key material.
 pub fn key_ring(sources: &KeySources) -> Result<KeyRing, KeysError> {
     let unusable = |setting| move |source| KeysError::Unusable { setting, source };
-    let Some(private) = &sources.private_key else {
+    if sources.private_key.is_none() && sources.sealing_keys.is_empty() {
         return Err(KeysError::NoSigningKey);
-    };
-    let signing = SigningKey::from_pem(private.reveal()).map_err(unusable("jwt.private_key"))?;
-    if let Some(public) = &sources.public_key {
+    }
+    let private = sources.private_key.as_ref();
+    let signing = private
+        .map(|private| SigningKey::from_pem(private.reveal()))
+        .transpose()
+        .map_err(unusable("jwt.private_key"))?;
+    if let (Some(signing), Some(public)) = (&signing, &sources.public_key) {
         let public = VerifyingKey::from_pem(public).map_err(unusable("jwt.public_key"))?;
         signing
             .expect_public(&public)
@@ -44,5 +55,13 @@ pub fn key_ring(sources: &KeySources) -> Result<KeyRing, KeysError> {
         .iter()
         .map(|text| VerifyingKey::from_pem(text).map_err(unusable("jwt.extra_public_key_files")))
         .collect::<Result<_, _>>()?;
-    KeyRing::new(Some(signing), extra).map_err(unusable("jwt.private_key"))
+    KeyRing::shared(signing.map(Arc::new), extra).map_err(unusable("jwt.private_key"))
+}
+
+/// The text of a new file for `jwt.sealing_key_file`.
+///
+/// # Errors
+/// The machine has no random bytes.
+pub fn fresh_sealing_key() -> Result<Zeroizing<String>, CryptoError> {
+    SealingKeys::fresh_line(&SystemEntropy)
 }

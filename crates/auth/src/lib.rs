@@ -107,6 +107,8 @@ pub mod commands;
 pub mod config;
 mod development;
 mod development_key;
+#[cfg(feature = "sqlite")]
+pub mod drill;
 mod engine;
 pub mod events;
 mod handle;
@@ -130,10 +132,12 @@ pub use horizon_auth_adapters::sql::{ClaimError, MigrateError, MigrationStatus, 
 pub use horizon_auth_core::auth::Auth as AuthCore;
 pub use horizon_auth_core::crypto::keyring::{GeneratedKey, KeyError, KeyRing, SigningKey, VerifyingKey};
 pub use horizon_auth_core::domain::key::{Algorithm, PublishedKey};
+pub use horizon_auth_core::domain::key_state::{KeyRefusal, KeyState, KeyTimes, StoredKey};
 pub use horizon_auth_core::domain::mail::{
     HeaderText, MailContext, MailKind, OutgoingMail, RenderedMail, Sender,
 };
 pub use horizon_auth_core::error::{Code, Error};
+pub use horizon_auth_core::flows::{KeySet, NextKey};
 pub use horizon_auth_core::ports::clock::Clock;
 pub use horizon_auth_core::ports::mailer::{MailError, MailTemplates, Mailer};
 #[cfg(feature = "http")]
@@ -143,7 +147,7 @@ pub use horizon_auth_http::{
     layers::{Csrf, Protected, RequireRole, protect},
     pages, router, routes, sso_routes,
 };
-pub use keys::{KeysError, key_ring};
+pub use keys::{KeysError, fresh_sealing_key, key_ring};
 pub use mail::MailSetupError;
 pub use peppers::add_pepper;
 pub use schema::SchemaError;

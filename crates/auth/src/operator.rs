@@ -21,5 +21,5 @@ pub use horizon_auth_core::flows::{
     SetPasswordCommand, UserRef,
 };
 
-pub use crate::development_key::{DevelopmentKeyError, make_development_key};
+pub use crate::development_key::{DevelopmentKeyError, make_development_key, make_development_sealing_key};
 pub use crate::service_secret::make_service_secret;

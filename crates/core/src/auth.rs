@@ -24,6 +24,7 @@ use crate::domain::user::User;
 use crate::error::Error;
 use crate::events::{Events, SecurityEvents};
 use crate::flights::Flights;
+use crate::key_watch::KeyWatch;
 use crate::outside::Outside;
 use crate::ports::breaches::Breaches;
 use crate::ports::cache::{CacheServer, Denylist, Limiter};
@@ -77,6 +78,7 @@ struct Inner {
     parts: Parts,
     flights: Flights,
     sessions: SessionCache,
+    keys: KeyWatch,
     tenants: TenantCache,
     /// Rung when a mail was queued.
     mail_bell: Notify,
@@ -113,6 +115,7 @@ impl Auth {
             parts,
             flights: Flights::default(),
             sessions: SessionCache::default(),
+            keys: KeyWatch::default(),
             tenants: TenantCache::default(),
             mail_bell: Notify::new(),
             outside: Outside::new(is_outsider),
@@ -206,6 +209,14 @@ impl Auth {
 
     pub(crate) fn tokens(&self) -> &AccessTokens {
         &self.0.parts.tokens
+    }
+
+    pub(crate) fn keys(&self) -> &KeyWatch {
+        &self.0.keys
+    }
+
+    pub(crate) fn entropy(&self) -> &dyn Entropy {
+        &*self.0.parts.entropy
     }
 
     pub(crate) fn flights(&self) -> &Flights {

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use crate::crypto::CryptoError;
+use crate::domain::key_state::KeyRefusal;
 use crate::domain::violation::Violation;
 use crate::ports::breaches::BreachError;
 use crate::ports::cache::CacheError;
@@ -44,6 +45,9 @@ pub enum Error {
     /// The list of breached passwords did not answer, and passwords are refused without it.
     #[error(transparent)]
     Breaches(#[from] BreachError),
+    /// Signing keys cannot be used or changed as asked. Only a start and an operator's command end so.
+    #[error(transparent)]
+    Keys(#[from] KeyRefusal),
     /// Ours to fix.
     #[error("internal error: {0}")]
     Internal(&'static str),
@@ -60,7 +64,7 @@ impl Error {
             Self::Overloaded { .. } => Code::Overloaded,
             Self::Store(error) if error.is_corrupt() => Code::Internal,
             Self::Store(_) | Self::Cache(_) | Self::Breaches(_) => Code::Unavailable,
-            Self::Internal(_) => Code::Internal,
+            Self::Internal(_) | Self::Keys(_) => Code::Internal,
         }
     }
 
@@ -88,7 +92,7 @@ impl Error {
             // A row that cannot be read stays unreadable: waiting does not help.
             Self::Store(error) if error.is_corrupt() => None,
             Self::Store(_) | Self::Cache(_) | Self::Breaches(_) => Some(Duration::from_secs(1)),
-            Self::Invalid(_) | Self::Refused(_) | Self::Internal(_) => None,
+            Self::Invalid(_) | Self::Refused(_) | Self::Internal(_) | Self::Keys(_) => None,
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod error;
 pub mod events;
 mod flights;
 pub mod flows;
+mod key_watch;
 mod outside;
 pub mod ports;
 mod session_cache;

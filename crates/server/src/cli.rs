@@ -74,7 +74,7 @@ Examples:
         #[command(subcommand)]
         command: TenantsCommand,
     },
-    /// Make and list signing keys; make peppers
+    /// Make, list, rotate and revoke signing keys; make peppers
     Keys {
         #[command(subcommand)]
         command: KeysCommand,
@@ -129,7 +129,10 @@ Examples:
   horizon-auth keys generate --out keys
   horizon-auth keys generate --algorithm EdDSA
 
-To rotate without logging anybody out: publish the new public key on every node
+  horizon-auth keys generate --sealing --out /etc/horizon-auth
+
+With a sealing key on every node (jwt.sealing_key_file) `horizon-auth keys rotate` changes keys without
+anybody noticing. Without one: publish the new public key on every node
 (jwt.extra_public_key_files), wait an hour (the time verifiers cache keys), make the new
 private key the signing one and the old public key an extra one, and drop that after
 access_token_ttl.")]
@@ -137,12 +140,43 @@ access_token_ttl.")]
         /// Signature algorithm
         #[arg(long, value_enum, ignore_case = true, default_value = "RS256")]
         algorithm: AlgorithmArg,
-        /// Folder for the two files
+        /// Folder for the files
         #[arg(long, value_name = "DIR", default_value = ".")]
         out: PathBuf,
+        /// Make a sealing key instead, without which no private key can be kept in the database
+        #[arg(long, conflicts_with = "algorithm")]
+        sealing: bool,
     },
-    /// List the keys in use, and since when each has been published
+    /// List the keys, where each stands, since when, and what happens next
     List(ConfigArgs),
+    /// Publish a new key that signs when every verifier has it; nobody is logged out
+    #[command(after_help = "\
+Examples:
+  horizon-auth keys rotate --config horizon-auth.toml
+  horizon-auth keys rotate --algorithm ES256
+  horizon-auth keys rotate --drill
+
+The running nodes do the rest: the new key signs once nobody can have cached the key set without it
+(http.jwks_max_age and 90 seconds), and the old one goes when its last token has expired.
+`horizon-auth keys list` tells how far it is. The drill rehearses all of it with your times on
+a simulated clock, and leaves your database alone.")]
+    Rotate(RotateArgs),
+    /// Make a key gone that signs no more and has no living tokens, or that has not signed yet
+    #[command(after_help = "\
+Example:
+  horizon-auth keys retire KID --config horizon-auth.toml
+
+Running nodes do this by themselves when it is time. While tokens of the key live it is refused.")]
+    Retire(KeyArgs),
+    /// Emergency: refuse all tokens of a key at once, and never believe it again
+    #[command(after_help = "\
+Example:
+  horizon-auth keys revoke KID --config horizon-auth.toml
+
+For a private key that somebody else may have. If the key signed, the next one signs at once, or a
+fresh one. Nobody is logged out: clients refresh, and get tokens of the other key. Verifiers that
+only cache the key set may believe the old one for as long as http.jwks_max_age.")]
+    Revoke(KeyArgs),
     /// Make a pepper: a key that password hashes need beside the database
     #[command(after_help = "\
 Examples:
@@ -156,6 +190,26 @@ and each older hash is replaced when its owner logs in. Lines are never removed 
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RotateArgs {
+    /// Signature algorithm of the new key; that of the present one unless given
+    #[arg(long, value_enum, ignore_case = true)]
+    pub(crate) algorithm: Option<AlgorithmArg>,
+    /// Only rehearse the change, and report
+    #[arg(long, conflicts_with = "algorithm")]
+    pub(crate) drill: bool,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyArgs {
+    /// Id of the key, as `keys list` shows it
+    pub(crate) kid: String,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

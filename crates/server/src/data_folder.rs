@@ -4,7 +4,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use horizon_auth::operator::{make_development_key, make_service_secret};
+use horizon_auth::operator::{make_development_key, make_development_sealing_key, make_service_secret};
 use horizon_auth::{Algorithm, GeneratedKey, SigningKey};
 
 use crate::ui::Failure;
@@ -74,6 +74,13 @@ pub(crate) fn service_files(folder: &Path) -> Result<(PathBuf, PathBuf), Failure
         }
     }
     Ok((services, secret))
+}
+
+/// The development sealing key of the folder, made on first start.
+pub(crate) fn sealing_key_file(folder: &Path) -> Result<PathBuf, Failure> {
+    let path = folder.join("sealing-key");
+    make_development_sealing_key(&path).map_err(|error| Failure::of(&error))?;
+    Ok(path)
 }
 
 /// A fresh key pair.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use horizon_auth_core::crypto::password_hasher::{HashEngine, HasherConfig};
 use horizon_auth_core::crypto::pepper::Peppers;
 use horizon_auth_core::domain::policy::{
-    BreachCheck, Enumeration, MailPolicy, Policy, ReuseScope, RolePolicy, VerificationProof,
+    BreachCheck, Enumeration, KeyPolicy, MailPolicy, Policy, ReuseScope, RolePolicy, VerificationProof,
 };
 #[cfg(feature = "http")]
 use horizon_auth_http::config::{CookieConfig, HttpConfig};
@@ -111,6 +111,10 @@ fn policy(checked: &Checked) -> Option<Policy> {
         audience: checked.read("jwt.audience")?,
         access_ttl: checked.read("jwt.access_token_ttl")?,
         leeway: checked.read("jwt.leeway")?,
+        keys: KeyPolicy {
+            jwks_max_age: checked.read("http.jwks_max_age")?,
+            rotation_period: checked.read("jwt.rotation_period"),
+        },
         refresh_idle_ttl: checked.read("refresh.idle_ttl")?,
         refresh_absolute_ttl: checked.read("refresh.absolute_ttl")?,
         refresh_grace: checked.read("refresh.grace").unwrap_or(preset_grace),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use horizon_auth_core::crypto::pepper::Peppers;
+use horizon_auth_core::crypto::sealing::SealingKeys;
 
 use super::error::{Fault, Place, Problem};
 use super::keys::{self, KeySources};
@@ -126,7 +127,23 @@ impl Checked {
             private_key: self.read("jwt.private_key").or(from_file),
             public_key: public_text.or(public_from_file),
             extra_public_keys,
+            sealing_keys: self.read_sealing_keys(base_dir),
         }
+    }
+
+    /// The configured sealing keys; none if there are none, or if they were wrong and reported.
+    fn read_sealing_keys(&mut self, base_dir: &Path) -> SealingKeys {
+        self.refuse_both("jwt.sealing_key_file", "jwt.sealing_key");
+        let file: Option<String> = self.read("jwt.sealing_key_file");
+        let from_file = file.and_then(|file| {
+            let read = keys::read_sealing_keys(&base_dir.join(file));
+            self.keep("jwt.sealing_key_file", read)
+        });
+        let from_text = self.read("jwt.sealing_key").and_then(|text: SecretText| {
+            let read = keys::sealing_keys(text.reveal());
+            self.keep("jwt.sealing_key", read)
+        });
+        from_text.or(from_file).unwrap_or_default()
     }
 
     /// The configured peppers; none if there are none, or if they were wrong and reported.

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use horizon_auth_core::crypto::pepper::Peppers;
+use horizon_auth_core::crypto::sealing::SealingKeys;
 use zeroize::Zeroizing;
 
 use super::error::Fault;
@@ -19,10 +20,13 @@ pub struct KeySources {
     pub public_key: Option<String>,
     /// Further keys that are published and accepted.
     pub extra_public_keys: Vec<String>,
+    /// What opens the private keys of the database; empty where files alone decide.
+    pub sealing_keys: SealingKeys,
 }
 
 /// What belongs into a file when something else is there.
 const FIX_KEY: &str = "store one key in PEM: openssl pkey -in KEY -out KEY.pem";
+const FIX_SEALING: &str = "make the file with: horizon-auth keys generate --sealing";
 const FIX_PEPPERS: &str = "make the file with: horizon-auth keys pepper --out FILE";
 
 /// Reads a private key that nobody but its owner may read.
@@ -47,6 +51,27 @@ pub(super) fn peppers(text: &str) -> Result<Peppers, Fault> {
         Fault::new(
             format!("is unusable: {}", error.reason()),
             "write VERSION:BASE64 with at least 32 random bytes, such as 1: and what `openssl rand -base64 32` prints",
+        )
+    })
+}
+
+/// Reads sealing keys that nobody but their owner may read.
+pub(super) fn read_sealing_keys(path: &Path) -> Result<SealingKeys, Fault> {
+    let text = read(path, true, FIX_SEALING)?;
+    SealingKeys::parse(&text).map_err(|error| {
+        Fault::new(
+            format!("names {}, which is unusable: {}", display(path), error.reason()),
+            FIX_SEALING,
+        )
+    })
+}
+
+/// Reads sealing keys from a setting.
+pub(super) fn sealing_keys(text: &str) -> Result<SealingKeys, Fault> {
+    SealingKeys::parse(text).map_err(|error| {
+        Fault::new(
+            format!("is unusable: {}", error.reason()),
+            "write base64 of 32 random bytes, such as what `openssl rand -base64 32` prints",
         )
     })
 }

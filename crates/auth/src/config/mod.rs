@@ -218,10 +218,11 @@ impl Config {
         })
     }
 
-    /// Whether there is a key to sign with. Without one, tokens can at most be verified.
+    /// Whether there is a key to sign with, or one can be had from the database. Without one, tokens can at
+    /// most be verified.
     #[must_use]
     pub fn has_signing_key(&self) -> bool {
-        self.keys.private_key.is_some()
+        self.keys.private_key.is_some() || !self.keys.sealing_keys.is_empty()
     }
 }
 

@@ -25,6 +25,7 @@ pub(super) fn apply(checked: &mut Checked) {
     cookie(checked);
     trusted_proxies(checked);
     lifetimes(checked);
+    rotation(checked);
     hashing(checked);
     foreign_hashes(checked);
     breaches(checked);
@@ -181,6 +182,17 @@ fn lifetimes(checked: &mut Checked) {
         && access.1 >= idle.1
     {
         report_order(checked, idle, "not longer than", access, "not shorter than");
+    }
+}
+
+fn rotation(checked: &mut Checked) {
+    let seals = checked.is_given("jwt.sealing_key") || checked.is_given("jwt.sealing_key_file");
+    if checked.is_given("jwt.rotation_period") && !seals {
+        checked.report(
+            "jwt.rotation_period",
+            "is given, but without a sealing key no key can be changed",
+            "make one with `horizon-auth keys generate --sealing` and name it in jwt.sealing_key_file",
+        );
     }
 }
 

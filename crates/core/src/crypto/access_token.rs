@@ -1,7 +1,7 @@
 //! Access tokens: issued and believed here, nowhere else.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::CryptoError;
 use super::jws::{self, MAX_TOKEN_BYTES, Object};
 use super::keyring::KeyRing;
+use super::sealing::SealingKeys;
 use crate::domain::claims::{AccessClaims, VerifiedToken};
 use crate::domain::ids::Fingerprint;
 use crate::domain::time::Timestamp;
@@ -36,7 +37,9 @@ pub enum TokenFault {
 /// saves the signature check the next time. Everything that depends on time is
 /// checked every time, and revocation is the caller's: nothing here knows of it.
 pub struct AccessTokens {
-    ring: KeyRing,
+    configured: Arc<KeyRing>,
+    ring: RwLock<Arc<KeyRing>>,
+    sealing_keys: SealingKeys,
     issuer: String,
     audience: String,
     leeway: i64,
@@ -54,8 +57,11 @@ impl AccessTokens {
     /// Tokens of `issuer` for `audience`; clocks may differ by `leeway`, counted in whole seconds.
     #[must_use]
     pub fn new(ring: KeyRing, issuer: String, audience: String, leeway: Duration) -> Self {
+        let configured = Arc::new(ring);
         Self {
-            ring,
+            ring: RwLock::new(Arc::clone(&configured)),
+            configured,
+            sealing_keys: SealingKeys::default(),
             issuer,
             audience,
             leeway: i64::try_from(leeway.as_secs())
@@ -72,10 +78,46 @@ impl AccessTokens {
         self
     }
 
-    /// The keys.
+    /// With these, keys are changed in the database: they open the private halves stored there.
     #[must_use]
-    pub const fn ring(&self) -> &KeyRing {
-        &self.ring
+    pub fn with_sealing_keys(mut self, keys: SealingKeys) -> Self {
+        self.sealing_keys = keys;
+        self
+    }
+
+    /// The keys in force. Kept no longer than one token takes: another ring may replace it at any time.
+    #[must_use]
+    pub fn ring(&self) -> Arc<KeyRing> {
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Another ring is in force from now on. A remembered token whose key it lacks is forgotten.
+    pub fn replace_ring(&self, ring: KeyRing) {
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+    }
+
+    /// The keys that were configured.
+    #[must_use]
+    pub fn configured(&self) -> &KeyRing {
+        &self.configured
+    }
+
+    /// What opens the private keys of the database; empty where files alone decide.
+    #[must_use]
+    pub const fn sealing_keys(&self) -> &SealingKeys {
+        &self.sealing_keys
+    }
+
+    /// The id of the key that a token says it was signed with; nothing about the token is checked.
+    #[must_use]
+    pub fn key_id(token: &str) -> Option<String> {
+        jws::named_key(token)
+    }
+
+    /// Whether a token that was refused could be signed with a key that this ring does not have (yet).
+    #[must_use]
+    pub fn names_unknown_key(ring: &KeyRing, token: &str) -> bool {
+        jws::named_key(token).is_some_and(|kid| ring.find(&kid).is_none())
     }
 
     /// The `iss` of every token.
@@ -95,7 +137,8 @@ impl AccessTokens {
     /// # Errors
     /// If the ring cannot sign, if [`AccessTokens::verify`] would never accept such claims, or if the library fails.
     pub fn sign(&self, claims: &AccessClaims) -> Result<String, CryptoError> {
-        let Some(key) = self.ring.signing() else {
+        let ring = self.ring();
+        let Some(key) = ring.signing() else {
             return Err(CryptoError::new("this node has no key to sign with"));
         };
         if !self.is_ours(claims) || !is_sane(claims) {
@@ -116,7 +159,8 @@ impl AccessTokens {
         let mut id = [0; 32];
         id.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
         if let Some(known) = self.verified.get(&id) {
-            if self.ring.find(&known.kid).is_none() {
+            if self.ring().find(&known.kid).is_none() {
+                self.verified.remove(&id);
                 return Err(TokenFault::Invalid);
             }
             self.check_times(&known.token, now)?;
@@ -131,7 +175,8 @@ impl AccessTokens {
 
     /// Everything that does not depend on the time.
     fn verify_fresh(&self, token: &str) -> Result<Verified, TokenFault> {
-        let (key, payload) = jws::decode(&self.ring, token).ok_or(TokenFault::Invalid)?;
+        let ring = self.ring();
+        let (key, payload) = jws::decode(&ring, token).ok_or(TokenFault::Invalid)?;
         let claims = parse(&payload).ok_or(TokenFault::Invalid)?;
         if !self.is_ours(&claims) || !is_sane(&claims) {
             return Err(TokenFault::Invalid);
@@ -167,7 +212,7 @@ impl fmt::Debug for AccessTokens {
         f.debug_struct("AccessTokens")
             .field("issuer", &self.issuer)
             .field("audience", &self.audience)
-            .field("ring", &self.ring)
+            .field("ring", &self.ring())
             .finish_non_exhaustive()
     }
 }

@@ -169,11 +169,16 @@ fn only_tokens_that_were_accepted_are_remembered() {
 
 #[test]
 fn a_remembered_token_dies_with_its_key() {
-    let mut tokens = tokens();
+    let tokens = tokens();
     let token = tokens.sign(&claims()).unwrap();
     assert!(tokens.verify(&token, at(NOW)).is_ok());
-    tokens.ring = self::tokens().ring;
+    let before = tokens.ring();
+    let others = self::tokens().ring();
+    tokens.replace_ring(KeyRing::shared(others.share_signing(), vec![]).unwrap());
     assert_eq!(tokens.verify(&token, at(NOW)), Err(TokenFault::Invalid));
+    assert!(tokens.verified.is_empty());
+    tokens.replace_ring(KeyRing::shared(before.share_signing(), vec![]).unwrap());
+    assert!(tokens.verify(&token, at(NOW)).is_ok());
 }
 
 #[test]

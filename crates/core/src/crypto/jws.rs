@@ -67,19 +67,26 @@ pub(super) fn decode<'a>(ring: &'a KeyRing, token: &str) -> Option<(&'a Verifyin
     Some((key, URL_SAFE_NO_PAD.decode(payload).ok()?))
 }
 
-/// The id of the key that a token names, believed by nobody yet; `None` if it cannot be a token of ours.
-#[must_use]
-pub fn named_key(token: &str) -> Option<String> {
+/// The id of the key that a token says it was signed with, if its header is exactly as ours are.
+pub(crate) fn named_key(token: &str) -> Option<String> {
     if token.len() > MAX_TOKEN_BYTES {
         return None;
     }
-    let (header, _) = token.split_once('.')?;
-    let header = Object::parse(&URL_SAFE_NO_PAD.decode(header).ok()?)?.0;
-    header.get("kid").and_then(Value::as_str).map(str::to_owned)
+    let header = URL_SAFE_NO_PAD.decode(token.split_once('.')?.0).ok()?;
+    let (alg, kid) = names(&header)?;
+    // A thumbprint and an algorithm of ours; whatever else it names is not worth a look-up.
+    let is_thumbprint = kid.len() == THUMBPRINT && URL_SAFE_NO_PAD.decode(&kid).is_ok();
+    (Algorithm::parse(&alg).is_some() && is_thumbprint).then_some(kid)
 }
 
 /// The key that a header names, if the header is exactly as ours are.
 fn find_key<'a>(ring: &'a KeyRing, header: &[u8]) -> Option<&'a VerifyingKey> {
+    let (alg, kid) = names(header)?;
+    ring.find(&kid).filter(|key| key.algorithm().as_str() == alg)
+}
+
+/// Algorithm and key that a header names, if the header is exactly as ours are.
+fn names(header: &[u8]) -> Option<(String, String)> {
     let header = Object::parse(header)?.0;
     let text = |name| header.get(name).and_then(Value::as_str);
     let (alg, kid, typ) = (text("alg")?, text("kid")?, text("typ")?);
@@ -90,7 +97,7 @@ fn find_key<'a>(ring: &'a KeyRing, header: &[u8]) -> Option<&'a VerifyingKey> {
     if !typ.eq_ignore_ascii_case(TYPE) && !typ.eq_ignore_ascii_case(MEDIA_TYPE) {
         return None;
     }
-    ring.find(kid).filter(|key| key.algorithm().as_str() == alg)
+    Some((alg.to_owned(), kid.to_owned()))
 }
 
 /// A JSON object in which no member comes twice and none is `null`.
@@ -131,6 +138,9 @@ impl<'de> Visitor<'de> for Members {
         Ok(Object(object))
     }
 }
+
+/// Letters of a SHA-256 thumbprint in base64url.
+const THUMBPRINT: usize = 43;
 
 /// Two dots and a signature of RSA-2048.
 const SIGNATURE_ROOM: usize = 350;

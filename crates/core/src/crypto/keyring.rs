@@ -1,5 +1,7 @@
 //! The key ring: at most one key to sign with, any number to verify with.
 
+use std::sync::Arc;
+
 pub use super::jwk::{Jwk, JwkParameters, Jwks};
 pub use super::key_pem::{KeyError, normalize_pem};
 pub use super::signing_key::{GeneratedKey, SigningKey};
@@ -8,7 +10,7 @@ pub use super::verifying_key::VerifyingKey;
 /// The keys of a node, known by their ids. Never changes: rotation makes a new ring.
 #[derive(Debug)]
 pub struct KeyRing {
-    signing: Option<SigningKey>,
+    signing: Option<Arc<SigningKey>>,
     others: Vec<VerifyingKey>,
     jwks: Jwks,
 }
@@ -21,9 +23,24 @@ impl KeyRing {
     /// # Errors
     /// [`KeyError::NoKey`] without any key, [`KeyError::DuplicateKid`] if two different keys share an id.
     pub fn new(signing: Option<SigningKey>, also_verify: Vec<VerifyingKey>) -> Result<Self, KeyError> {
+        if signing.is_none() && also_verify.is_empty() {
+            return Err(KeyError::NoKey);
+        }
+        Self::shared(signing.map(Arc::new), also_verify)
+    }
+
+    /// The same with a signing key that another ring may hold too; it may have no key at all, before a
+    /// node has read any.
+    ///
+    /// # Errors
+    /// [`KeyError::DuplicateKid`] if two different keys share an id.
+    pub fn shared(
+        signing: Option<Arc<SigningKey>>,
+        also_verify: Vec<VerifyingKey>,
+    ) -> Result<Self, KeyError> {
         let mut others: Vec<VerifyingKey> = Vec::with_capacity(also_verify.len());
         for key in also_verify {
-            let first = signing.as_ref().map(SigningKey::verifying_key);
+            let first = signing.as_deref().map(SigningKey::verifying_key);
             match first
                 .into_iter()
                 .chain(&others)
@@ -34,10 +51,7 @@ impl KeyRing {
                 Some(_) => return Err(KeyError::DuplicateKid),
             }
         }
-        if signing.is_none() && others.is_empty() {
-            return Err(KeyError::NoKey);
-        }
-        let first = signing.as_ref().map(SigningKey::verifying_key);
+        let first = signing.as_deref().map(SigningKey::verifying_key);
         let jwks = Jwks::render(first.into_iter().chain(&others).map(VerifyingKey::jwk))?;
         Ok(Self {
             signing,
@@ -48,8 +62,20 @@ impl KeyRing {
 
     /// The key that signs; a node that only verifies has none.
     #[must_use]
-    pub const fn signing(&self) -> Option<&SigningKey> {
-        self.signing.as_ref()
+    pub fn signing(&self) -> Option<&SigningKey> {
+        self.signing.as_deref()
+    }
+
+    /// The same for another ring.
+    #[must_use]
+    pub fn share_signing(&self) -> Option<Arc<SigningKey>> {
+        self.signing.clone()
+    }
+
+    /// The keys that only verify.
+    #[must_use]
+    pub fn others(&self) -> &[VerifyingKey] {
+        &self.others
     }
 
     /// The key with this id.
@@ -60,7 +86,7 @@ impl KeyRing {
 
     /// All keys, the signing one first.
     pub fn keys(&self) -> impl Iterator<Item = &VerifyingKey> {
-        let first = self.signing.as_ref().map(SigningKey::verifying_key);
+        let first = self.signing.as_deref().map(SigningKey::verifying_key);
         first.into_iter().chain(&self.others)
     }
 

@@ -18,6 +18,7 @@ pub mod keyring;
 pub mod password_hasher;
 pub mod pepper;
 pub mod replay;
+pub mod sealing;
 mod signing_key;
 mod stored_hash;
 mod verifying_key;

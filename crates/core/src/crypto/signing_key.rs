@@ -64,6 +64,16 @@ impl SigningKey {
         Self::new(pair)
     }
 
+    /// Reads PKCS#8, DER.
+    pub(super) fn from_pkcs8(document: &[u8]) -> Result<Self, KeyError> {
+        Self::new(parse_pkcs8(document)?)
+    }
+
+    /// PKCS#8, DER; for sealing.
+    pub(super) fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        self.pair.to_pkcs8()
+    }
+
     /// Makes a new key; RSA gets 2048 bits.
     ///
     /// # Errors

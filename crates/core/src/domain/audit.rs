@@ -102,6 +102,14 @@ pub enum Event {
     SessionsEnded,
     /// An operator took a copy of all accounts with their password hashes.
     HashesExported,
+    /// A new signing key was published; it signs when every verifier has it.
+    KeyAdded,
+    /// The next signing key signs; the one before retires.
+    KeyRotated,
+    /// A signing key is gone: its last tokens have expired.
+    KeyRetired,
+    /// A signing key was withdrawn at once, with all its tokens.
+    KeyRevoked,
     /// A mail could not be delivered and is given up.
     MailFailed,
     /// A token of one tenant was used in another.
@@ -151,6 +159,10 @@ impl Event {
         Self::EmailVouchedFor,
         Self::SessionsEnded,
         Self::HashesExported,
+        Self::KeyAdded,
+        Self::KeyRotated,
+        Self::KeyRetired,
+        Self::KeyRevoked,
         Self::MailFailed,
         Self::TenantMismatch,
         Self::TenantCreated,
@@ -196,6 +208,10 @@ impl Event {
             Self::EmailVouchedFor => ("email_vouched_for", Level::Warn),
             Self::SessionsEnded => ("sessions_ended", Level::Warn),
             Self::HashesExported => ("hashes_exported", Level::Warn),
+            Self::KeyAdded => ("key_added", Level::Info),
+            Self::KeyRotated => ("key_rotated", Level::Info),
+            Self::KeyRetired => ("key_retired", Level::Info),
+            Self::KeyRevoked => ("key_revoked", Level::Error),
             Self::MailFailed => ("mail_failed", Level::Error),
             Self::TenantMismatch => ("tenant_mismatch", Level::Warn),
             Self::TenantCreated => ("tenant_created", Level::Info),

@@ -13,6 +13,7 @@ pub mod identity;
 pub mod ids;
 pub mod introspection;
 pub mod key;
+pub mod key_state;
 pub mod limits;
 pub mod live_session;
 pub mod locale;

@@ -106,6 +106,15 @@ pub struct RolePolicy {
     pub admin_grants_admin: bool,
 }
 
+/// How signing keys are changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyPolicy {
+    /// How long verifiers may keep the published set; 1 hour.
+    pub jwks_max_age: Duration,
+    /// How long a key signs before another one takes its place by itself; `None` is never.
+    pub rotation_period: Option<Duration>,
+}
+
 /// Everything that flows need to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
@@ -118,6 +127,8 @@ pub struct Policy {
     pub access_ttl: Duration,
     /// Clock difference forgiven when times are checked; zero.
     pub leeway: Duration,
+    /// Changes of keys.
+    pub keys: KeyPolicy,
     /// Life of an unused refresh token; 7 days.
     pub refresh_idle_ttl: Duration,
     /// Life of a session, however often it is refreshed; 30 days.
@@ -177,6 +188,10 @@ impl Policy {
             audience: "horizon-api".into(),
             access_ttl: Duration::from_secs(15 * MINUTE),
             leeway: Duration::ZERO,
+            keys: KeyPolicy {
+                jwks_max_age: Duration::from_secs(60 * MINUTE),
+                rotation_period: None,
+            },
             refresh_idle_ttl: Duration::from_secs(7 * DAY),
             refresh_absolute_ttl: Duration::from_secs(30 * DAY),
             refresh_grace: Duration::ZERO,

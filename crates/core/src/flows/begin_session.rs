@@ -216,16 +216,19 @@ impl Auth {
     ///
     /// Its tokens carry the tenant's epoch that the session has, whatever the user was read with: if the tenant was
     /// disabled in between, they are as dead as the session.
-    pub(super) fn open(&self, mut user: User, begun: Begun, now: Timestamp) -> Result<Opened, Error> {
+    pub(super) async fn open(&self, mut user: User, begun: Begun, now: Timestamp) -> Result<Opened, Error> {
         let session = begun.session;
         user.tenant_epoch = begun.tenant_epoch;
         Ok(match begun.issued {
-            Issued::Refresh(refresh) => Opened::Tokens(LoggedIn {
-                access_token: self.access_token(&user, session, now)?,
-                user,
-                refresh,
-                session,
-            }),
+            Issued::Refresh(refresh) => {
+                self.ready_to_sign().await?;
+                Opened::Tokens(LoggedIn {
+                    access_token: self.access_token(&user, session, now)?,
+                    user,
+                    refresh,
+                    session,
+                })
+            }
             Issued::Cookie(cookie) => Opened::Cookie(SessionOpened {
                 user,
                 session,

@@ -89,6 +89,6 @@ impl Auth {
         revocations.push(self.revocation(tenant, replaced.revoked, now));
         self.commit_revoking(tx, revocations, event).await?;
         self.ring_mail_bell();
-        self.open(replaced.user, begun, now)
+        self.open(replaced.user, begun, now).await
     }
 }

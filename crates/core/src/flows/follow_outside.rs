@@ -13,6 +13,8 @@ impl Auth {
         }
         let (made, seen) = self.store().db().await?.find_outside_changes().await?;
         if self.outside().read() != Some(made) {
+            // A revoked key ends with its tokens: what is seen is seen whole.
+            self.follow_keys().await?;
             if let Err(error) = self.reload_revocations().await {
                 // The memory is known to lack something: refuse until it has been read.
                 self.denylist().suspect();

@@ -11,6 +11,8 @@ impl Auth {
     /// `unavailable` while the database or the shared server does not answer; the node refuses tokens
     /// when it cannot be sure of them.
     pub async fn heal(&self) -> Result<(), Error> {
+        // Keys never keep revocations waiting.
+        let keys = self.heal_keys().await;
         self.follow_outside_changes().await?;
         if !self.denylist().is_complete() {
             self.reload_revocations().await?;
@@ -18,7 +20,16 @@ impl Auth {
         if self.denylist().is_shared() && !self.outside().is_outsider() {
             self.find_unannounced().await?;
         }
-        Ok(())
+        keys
+    }
+
+    /// Follows the changes of keys, and takes the steps that are due.
+    async fn heal_keys(&self) -> Result<(), Error> {
+        if self.outside().is_outsider() {
+            return Ok(()); // it serves nobody
+        }
+        self.follow_keys().await?;
+        self.advance_keys().await
     }
 
     /// Looks for revocations that were committed since the last look. A node that was killed between

@@ -146,7 +146,7 @@ impl Auth {
         if let Some(event) = reactivated {
             self.announce(&event);
         }
-        self.open(user, begun, now)
+        self.open(user, begun, now).await
     }
 
     /// Switches an account on that its owner had switched off; the event, if it was.

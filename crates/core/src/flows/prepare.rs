@@ -1,15 +1,14 @@
 //! What must be true before the first request.
 
 use crate::auth::Auth;
-use crate::domain::key::PublishedKey;
 use crate::domain::policy::Policy;
 use crate::error::Error;
 
 impl Auth {
-    /// Makes the default tenant and the roles of every tenant if they are missing, notes the published keys, and loads the revocations.
+    /// Makes the default tenant and the roles of every tenant if they are missing, settles which keys are in force, and loads the revocations.
     ///
     /// # Errors
-    /// `unavailable` if the database does not answer.
+    /// `unavailable` if the database does not answer; [`Error::Keys`] if this node could not sign.
     pub async fn prepare(&self) -> Result<(), Error> {
         let now = self.now();
         let mut tx = self.store().begin().await?;
@@ -17,22 +16,14 @@ impl Auth {
         for role in self.default_roles() {
             tx.insert_role_everywhere(&role, now).await?;
         }
-        for key in self.tokens().ring().keys() {
-            let published = PublishedKey {
-                kid: key.kid().to_owned(),
-                algorithm: key.algorithm(),
-                public_key: key.spki_der().to_vec(),
-                first_seen_at: now,
-            };
-            if tx.insert_published_key(&published).await? {
-                tracing::info!(kid = key.kid(), algorithm = %key.algorithm(), "publishing a new key");
-            }
-        }
+        self.publish_configured(&mut *tx, now).await?;
         let default_tenant = tx.find_tenant(&self.policy().default_tenant).await?;
         tx.commit().await?;
         if default_tenant.is_some_and(|tenant| tenant.disabled_at.is_some()) {
             tracing::error!("the default tenant is disabled: nobody can log in to it");
         }
+        self.adopt_key(now).await?;
+        self.follow_keys().await?;
         self.warn_about_cache().await;
         self.follow_outside_changes().await
     }

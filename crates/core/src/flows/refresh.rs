@@ -89,6 +89,7 @@ impl Auth {
             now,
         )
         .await?;
+        self.ready_to_sign().await?; // a parent that was traded for nothing is lost
         let child = self.fresh_refresh_token()?;
         let rotation = self.rotation(&cmd, &child, now)?;
         let mut in_flight = self.flights().join(rotation.parent, rotation.child);
@@ -103,7 +104,7 @@ impl Auth {
                             .with_user(rotated.user.id)
                             .with_session(rotated.session),
                     );
-                    let logged_in = self.pair(*rotated, child, now)?;
+                    let logged_in = self.pair(*rotated, child, now).await?;
                     return Ok(Refreshed { logged_in, in_flight });
                 }
                 RotationOutcome::Refused { asked_at } => {
@@ -143,7 +144,8 @@ impl Auth {
         })
     }
 
-    fn pair(&self, rotated: Rotated, secret: Secret<Refresh>, now: Timestamp) -> Result<LoggedIn, Error> {
+    async fn pair(&self, rotated: Rotated, secret: Secret<Refresh>, now: Timestamp) -> Result<LoggedIn, Error> {
+        self.ready_to_sign().await?;
         let access_token = self.access_token(&rotated.user, rotated.session, now)?;
         let refresh = IssuedRefresh {
             secret,
@@ -231,7 +233,7 @@ impl Auth {
             user,
             expires_at: child.expires_at,
         };
-        self.pair(rotated, secret, now)
+        self.pair(rotated, secret, now).await
     }
 
     /// Somebody holds a used token: end what the policy says, permanently, then refuse.

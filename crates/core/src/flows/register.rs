@@ -135,7 +135,7 @@ impl Auth {
         let event = event.with_user(user.id).with_session(begun.session);
         self.commit_begun(tx, &mut begun, event).await?;
         self.ring_mail_bell();
-        Ok(Registered::LoggedIn(Box::new(self.open(user, begun, now)?)))
+        Ok(Registered::LoggedIn(Box::new(self.open(user, begun, now).await?)))
     }
 
     /// Password, roles and the verification mail, in the transaction that made the user.

@@ -9,7 +9,8 @@ const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy")
 
 /// `GET /.well-known/jwks.json`: the public keys, cacheable, for anybody.
 pub(crate) async fn jwks(State(http): State<Http>, headers: HeaderMap) -> Response<Body> {
-    let jwks = http.auth.jwks();
+    let published = http.auth.jwks();
+    let jwks = published.jwks();
     // A list may come in several header lines (RFC 9110 section 5.3).
     let unchanged = headers
         .get_all(IF_NONE_MATCH)
@@ -24,7 +25,10 @@ pub(crate) async fn jwks(State(http): State<Http>, headers: HeaderMap) -> Respon
         Body::from(jwks.body.clone())
     });
     let headers = response.headers_mut();
-    let max_age = format!("public, max-age={}", http.config.jwks_max_age.as_secs());
+    let max_age = format!(
+        "public, max-age={}",
+        published.max_age.min(http.config.jwks_max_age).as_secs()
+    );
     for (name, value) in [
         (CACHE_CONTROL, max_age.as_str()),
         (ETAG, jwks.etag.as_str()),

@@ -13,6 +13,7 @@ use crate::{data_folder, load_config, telemetry};
 pub(crate) fn run(args: &DevArgs) -> Result<(), Failure> {
     data_folder::make_folder(&args.data)?;
     let key = data_folder::signing_key_file(&args.data)?;
+    let sealing_key = data_folder::sealing_key_file(&args.data)?;
     let database = args.data.join("horizon-auth.db");
     let mails = args.data.join("mail");
     let sso = args.sso.then(|| DevSso::prepare(args)).transpose()?;
@@ -20,11 +21,12 @@ pub(crate) fn run(args: &DevArgs) -> Result<(), Failure> {
         .as_ref()
         .map_or_else(|| public_url(args.listen), DevSso::public_url);
     let mut toml = format!(
-        "listen = {:?}\npublic_url = {public_url:?}\n[database]\nurl = {:?}\n[jwt]\nprivate_key_file = {:?}\n[refresh]\npreset = \"strict\"\n\
+        "listen = {:?}\npublic_url = {public_url:?}\n[database]\nurl = {:?}\n[jwt]\nprivate_key_file = {:?}\nsealing_key_file = {:?}\n[refresh]\npreset = \"strict\"\n\
          [mail]\ntransport = \"file\"\nfolder = {:?}\n",
         args.listen.to_string(),
         format!("sqlite:{}", escaped(text(&database)?)),
         text(&key)?,
+        text(&sealing_key)?,
         text(&mails)?,
     );
     if let Some(sso) = &sso {

@@ -3,6 +3,8 @@
 mod config;
 mod dev;
 mod dev_sso;
+mod drill;
+mod key_changes;
 mod keys;
 mod migrate;
 mod pepper;
@@ -25,11 +27,33 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Roles { command } => users::run_roles(command),
         Command::Tenants { command } => users::run_tenants(command),
         Command::Keys {
-            command: KeysCommand::Generate { algorithm, out },
-        } => keys::generate(algorithm, &out),
+            command: KeysCommand::Generate {
+                algorithm,
+                out,
+                sealing,
+            },
+        } => {
+            if sealing {
+                keys::generate_sealing(&out)
+            } else {
+                keys::generate(algorithm, &out)
+            }
+        }
         Command::Keys {
             command: KeysCommand::List(args),
         } => keys::list(&args),
+        Command::Keys {
+            command: KeysCommand::Rotate(args),
+        } if args.drill => drill::run(&args.config),
+        Command::Keys {
+            command: KeysCommand::Rotate(args),
+        } => key_changes::rotate(&args),
+        Command::Keys {
+            command: KeysCommand::Retire(args),
+        } => key_changes::retire(&args),
+        Command::Keys {
+            command: KeysCommand::Revoke(args),
+        } => key_changes::revoke(&args),
         Command::Keys {
             command: KeysCommand::Pepper { out },
         } => pepper::add(&out),

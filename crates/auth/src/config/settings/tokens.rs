@@ -26,6 +26,15 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("jwt.extra_public_key_files", Kind::Paths, Is(""),
         "Files with further public keys that are published and accepted, for changing keys without logging anyone out."),
 
+    setting("jwt.sealing_key", Kind::Secret, Unset("none"),
+        "Keys that seal private keys in the database, base64 of 32 bytes each, separated by commas; the first seals. With one, keys are changed by `horizon-auth keys rotate`."),
+
+    setting("jwt.sealing_key_file", Kind::Path, Unset("none"),
+        "File that holds them instead, one a line; on Unix only its owner may have access to it."),
+
+    setting("jwt.rotation_period", Kind::Duration { min: DAY, max: 3650 * DAY }, Unset("never by itself"),
+        "How long a key signs before another one takes its place by itself; needs a sealing key. 90 days are recommended."),
+
     setting("jwt.issuer", Kind::Text, Is("horizon-auth"),
         "The `iss` claim of access tokens.")
         .or(&[plain("JWT_ISSUER")]),

@@ -68,15 +68,7 @@ impl Desk {
         };
         let engine = Engine::open_beside_server(&config)
             .map_err(|error| Failure::because("the engine cannot start", &error))?;
-        let status = engine.migration_status().await;
-        let status = status.map_err(|error| Failure::because("the database schema", &error))?;
-        if !status.is_current() {
-            return Err(Failure::new(format!(
-                "the database schema has {} migrations and this program {}; run `horizon-auth migrate`, \
-                 or the program that fits the database",
-                status.applied, status.known
-            )));
-        }
+        expect_schema(&engine).await?;
         let request = engine.auth().fresh_request_id();
         let client = Client {
             user_agent: Some(AGENT.to_owned()),
@@ -199,6 +191,20 @@ impl Desk {
     }
 }
 
+/// Refuses to work on a schema of another program.
+pub(in crate::commands) async fn expect_schema(engine: &Engine) -> Result<(), Failure> {
+    let status = engine.migration_status().await;
+    let status = status.map_err(|error| Failure::because("the database schema", &error))?;
+    if status.is_current() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "the database schema has {} migrations and this program {}; run `horizon-auth migrate`, \
+         or the program that fits the database",
+        status.applied, status.known
+    )))
+}
+
 /// A line for programs.
 pub(super) fn json(value: &impl Serialize) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(|error| Failure::because("the answer cannot be written", &error))
@@ -210,7 +216,7 @@ pub(super) fn broken(typed: &str, violation: &Violation) -> Failure {
 }
 
 /// A flow's refusal in words that help at a terminal.
-pub(super) fn explain(error: &Error) -> Failure {
+pub(in crate::commands) fn explain(error: &Error) -> Failure {
     match error {
         Error::Invalid(violations) => {
             let rules: Vec<String> = violations.iter().map(ToString::to_string).collect();

@@ -7,7 +7,7 @@ use horizon_auth::Engine;
 use crate::ui::Failure;
 
 /// How long a server may take to see a change. It looks every second.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(in crate::commands) const PATIENCE: Duration = Duration::from_secs(10);
 /// Pause between two looks at what the server has seen.
 const PAUSE: Duration = Duration::from_millis(100);
 /// Looks between two questions whether a server runs at all, which cost a connection.
@@ -15,7 +15,7 @@ const LOOKS: u32 = 10;
 
 /// What a running server makes of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Effect {
+pub(in crate::commands) enum Effect {
     /// The server has seen it.
     Seen,
     /// No server runs; the next one begins with it.
@@ -25,7 +25,7 @@ pub(super) enum Effect {
 }
 
 impl Effect {
-    pub(super) const fn word(self) -> &'static str {
+    pub(in crate::commands) const fn word(self) -> &'static str {
         match self {
             Self::Seen => "in_effect",
             Self::NoServer => "not_running",
@@ -47,7 +47,7 @@ impl Effect {
     }
 
     /// The end of a sentence for people.
-    pub(super) const fn sentence(self) -> &'static str {
+    pub(in crate::commands) const fn sentence(self) -> &'static str {
         match self {
             Self::Seen => "; in effect on the running server",
             Self::NoServer => "; no server is running",
@@ -59,7 +59,7 @@ impl Effect {
 /// Waits until the server has seen every change of this engine, or it is certain that none runs.
 ///
 /// The change is stored by now, so trouble on the way is no failure: it only leaves things unconfirmed.
-pub(super) async fn wait(engine: &Engine) -> Effect {
+pub(in crate::commands) async fn wait(engine: &Engine) -> Effect {
     let begun = Instant::now();
     for look in 0.. {
         if engine.auth().is_in_effect().await.unwrap_or(false) {

@@ -7,8 +7,8 @@
 mod account;
 mod create;
 mod delete;
-mod desk;
-mod effect;
+pub(super) mod desk;
+pub(super) mod effect;
 mod end_sessions;
 mod export;
 mod fields;
