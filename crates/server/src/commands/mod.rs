@@ -27,11 +27,12 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Roles { command } => users::run_roles(command),
         Command::Tenants { command } => users::run_tenants(command),
         Command::Keys {
-            command: KeysCommand::Generate {
-                algorithm,
-                out,
-                sealing,
-            },
+            command:
+                KeysCommand::Generate {
+                    algorithm,
+                    out,
+                    sealing,
+                },
         } => {
             if sealing {
                 keys::generate_sealing(&out)
