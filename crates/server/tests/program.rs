@@ -13,6 +13,8 @@ mod abuse;
 mod config;
 #[path = "program/dev.rs"]
 mod dev;
+#[path = "program/dev_sso.rs"]
+mod dev_sso;
 #[path = "program/drain.rs"]
 mod drain;
 #[path = "program/help.rs"]
