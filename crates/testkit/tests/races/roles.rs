@@ -40,19 +40,21 @@ both_engines! {
         for round in 0..40 {
             let role = Role::parse(&format!("role{round}")).unwrap();
             t.auth.create_role(&ana.tenant, &role, &t.client()).await.unwrap();
-            let outcomes = together(2, |number| {
+            let mut codes = together(2, |number| {
                 let (t, ana, role) = (Arc::clone(&t), ana.clone(), role.clone());
                 async move {
                     let client = t.client();
-                    if number == 0 {
+                    let outcome = if number == 0 {
                         t.auth.grant_role(&ana.tenant, ana.id, &role, &client).await.map(|_| ())
                     } else {
                         t.auth.delete_role(&ana.tenant, &role, &client).await
-                    }
+                    };
+                    (number, outcome.err().map(|error| error.code()))
                 }
             })
             .await;
-            let codes: Vec<_> = outcomes.iter().map(|o| o.as_ref().err().map(|error| error.code())).collect();
+            codes.sort_by_key(|(number, _)| *number);
+            let codes: Vec<_> = codes.into_iter().map(|(_, code)| code).collect();
             let granted = codes == [None, Some(Code::RoleInUse)];
             assert!(granted || codes == [Some(Code::UnknownRole), None], "round {round}: {codes:?}");
             let held = format!("SELECT COUNT(*) FROM user_roles WHERE role = '{role}'");
