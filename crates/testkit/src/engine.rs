@@ -34,7 +34,7 @@ use crate::mailbox::{Mailbox, PlainWords};
 use crate::node::{Caches, SharedRedis};
 
 /// The password of everybody in tests.
-const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
 /// One key pair for a whole test binary: making RSA keys is slow.
 static SIGNING_KEY: LazyLock<String> = LazyLock::new(|| {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use horizon_auth_core::error::Code;
+use horizon_auth_core::flows::{LogoutCommand, LogoutScope};
 use horizon_auth_testkit::{Kind, TestAuth, both_engines};
 
 const FAIL: &str = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -42,6 +43,40 @@ async fn after_a_log_out_whose_commit_failed_nothing_is_accepted_until_the_truth
     t.logout(&ana.access_token).await.unwrap();
     let revoked = t.authenticate(&ana.access_token).await.unwrap_err();
     assert_eq!(revoked.code(), Code::TokenRevoked);
+}
+
+#[tokio::test]
+async fn after_a_log_out_whose_commit_failed_a_remembered_cookie_is_not_believed_either() {
+    let t = TestAuth::on(Kind::Postgres).await;
+    t.signed_in("ana@example.com").await;
+    let cookie = t
+        .login_with_cookie("ana@example.com")
+        .await
+        .unwrap()
+        .cookie
+        .secret;
+    let caller = t.authenticate_cookie(&cookie).await.unwrap();
+    t.database.execute(FAIL).await;
+    t.database.execute(AT_COMMIT).await;
+    let cmd = || LogoutCommand {
+        caller: &caller,
+        scope: LogoutScope::Session,
+        client: t.client(),
+    };
+
+    assert!(t.auth.logout(cmd()).await.is_err());
+
+    let unsure = t.authenticate_cookie(&cookie).await.unwrap_err();
+    assert_eq!(unsure.code(), Code::Unavailable, "the session may be good");
+    t.auth.heal().await.unwrap();
+    assert!(
+        t.authenticate_cookie(&cookie).await.is_ok(),
+        "the log-out did not happen"
+    );
+    t.database.execute(MEND).await;
+    t.auth.logout(cmd()).await.unwrap();
+    let ended = t.authenticate_cookie(&cookie).await.unwrap_err();
+    assert_eq!(ended.code(), Code::SessionEnded);
 }
 
 #[tokio::test]

@@ -1,5 +1,10 @@
 //! Real concurrency on both engines: every state change that can race has one winner.
 
+#[path = "races/roles.rs"]
+mod roles;
+#[path = "races/sessions.rs"]
+mod sessions;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic like tests")]
 
+#[path = "redis/cookies.rs"]
+mod cookies;
 #[path = "redis/limiter.rs"]
 mod limiter;
 #[path = "redis/nodes.rs"]

@@ -254,6 +254,10 @@ pub fn environment() -> Vec<(String, String)> {
 mod tests;
 
 #[cfg(test)]
+#[path = "sessions_tests.rs"]
+mod sessions_tests;
+
+#[cfg(test)]
 #[path = "table_tests.rs"]
 mod table_tests;
 

@@ -60,6 +60,58 @@ fn every_command_explains_itself_as_in_its_snapshot() {
     }
 }
 
+/// The commands that a help text names.
+fn below(help: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let named = lines
+        .take_while(|line| !line.is_empty())
+        .filter(|line| !line.starts_with("   "));
+    let words = named.filter_map(|line| line.split_whitespace().next());
+    words.filter(|word| *word != "help").map(str::to_owned).collect()
+}
+
+#[test]
+fn every_command_has_a_snapshot() {
+    for (name, words) in COMMANDS {
+        for command in below(&stdout(&run(Path::new("."), &[words, &["--help"]].concat()))) {
+            let mut typed = words.to_vec();
+            typed.push(&command);
+            assert!(
+                COMMANDS.iter().any(|(_, known)| *known == typed),
+                "{name} {command}"
+            );
+        }
+    }
+}
+
+/// `UPDATE_REFERENCE=1` writes it.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the switch of this test")]
+fn the_page_of_commands_is_the_help_texts() {
+    let mut page = String::from(
+        "# Commands\n\nGenerated from the help texts: `horizon-auth COMMAND --help` says the same.\n",
+    );
+    for (_, words) in COMMANDS {
+        let shown = stdout(&run(Path::new("."), &[words, &["--help"]].concat()));
+        let title = ["horizon-auth"]
+            .iter()
+            .chain(words)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(" ");
+        page.push_str(&format!("\n## {title}\n\n```text\n{}\n```\n", shown.trim_end()));
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/cli.md");
+    if std::env::var("UPDATE_REFERENCE").is_ok() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == page,
+        "docs/reference/cli.md is stale: UPDATE_REFERENCE=1 cargo test -p horizon-auth-server --test program help"
+    );
+}
+
 #[test]
 fn every_help_text_fits_a_terminal_and_ends_with_an_example_where_there_is_something_to_type() {
     for (name, words) in COMMANDS {

@@ -13,20 +13,20 @@ use horizon_auth_testkit::{Kind, Proxy, RedisServer, Setup, SharedRedis, TestAut
 
 use crate::support::{address_of, wait_until};
 
-type Mode = fn(std::net::SocketAddr) -> SharedRedis;
-const MODES: [Mode; 2] = [SharedRedis::replicated, SharedRedis::per_request];
+pub(crate) type Mode = fn(std::net::SocketAddr) -> SharedRedis;
+pub(crate) const MODES: [Mode; 2] = [SharedRedis::replicated, SharedRedis::per_request];
 
 /// Two nodes; the first one is behind a proxy.
-struct Nodes {
-    one: TestAuth,
-    other: Auth,
-    proxy: Proxy,
+pub(crate) struct Nodes {
+    pub(crate) one: TestAuth,
+    pub(crate) other: Auth,
+    pub(crate) proxy: Proxy,
     server: RedisServer,
     _workers: [Worker; 2],
 }
 
 impl Nodes {
-    async fn start(mode: Mode) -> Self {
+    pub(crate) async fn start(mode: Mode) -> Self {
         let server = RedisServer::start();
         let proxy = Proxy::to(address_of(&server)).await;
         let mut setup = Setup::new(Kind::Postgres);
@@ -45,7 +45,7 @@ impl Nodes {
         nodes
     }
 
-    async fn until_both_accept(&self, token: &str) {
+    pub(crate) async fn until_both_accept(&self, token: &str) {
         wait_until("both nodes decide", async || {
             self.on_one(token).await.is_none() && self.on_other(token).await.is_none()
         })
@@ -72,13 +72,13 @@ async fn refusal(t: &TestAuth, node: &Auth, token: &str) -> Option<Code> {
     node.authenticate(cmd).await.err().map(|error| error.code())
 }
 
-fn home() -> TenantId {
+pub(crate) fn home() -> TenantId {
     TenantId::parse("default").unwrap()
 }
 
 /// What takes the access tokens of a person away.
 #[derive(Clone, Copy, Debug)]
-enum Verb {
+pub(crate) enum Verb {
     Logout,
     LogoutSession,
     EndSession,
@@ -90,7 +90,7 @@ enum Verb {
     Erase,
 }
 
-const VERBS: [Verb; 9] = [
+pub(crate) const VERBS: [Verb; 9] = [
     Verb::Logout,
     Verb::LogoutSession,
     Verb::EndSession,
@@ -103,7 +103,7 @@ const VERBS: [Verb; 9] = [
 ];
 
 impl Verb {
-    async fn apply(self, t: &TestAuth, auth: &Auth, person: &LoggedIn) {
+    pub(crate) async fn apply(self, t: &TestAuth, auth: &Auth, person: &LoggedIn) {
         let (tenant, user, client) = (home(), person.user.id, t.client());
         match self {
             Self::Logout => t.logout(&person.access_token).await.unwrap(),

@@ -1,8 +1,11 @@
 //! Name, attributes and life of the two cookies.
 
+use std::time::Duration;
+
+use axum::http::Method;
 use axum::http::header::SET_COOKIE;
-use horizon_auth_http::config::{CookieConfig, HttpConfig, Profile};
-use horizon_auth_testkit::{Answer, TestApp, TestAuth};
+use horizon_auth_http::config::{CookieConfig, HttpConfig, Profile, SameSite, SessionCookieConfig};
+use horizon_auth_testkit::{Answer, Kind, TestApp, TestAuth};
 
 use super::{ANA, Browser, PASSWORD, app, credentials};
 use crate::support::ORIGIN;
@@ -58,6 +61,47 @@ async fn a_login_sets_both_cookies_with_every_attribute_for_the_life_of_the_sess
             ),
             format!("__Secure-csrf=…; Path=/; SameSite=Strict; Secure; Domain=example.com; {MONTH}"),
         ]
+    );
+}
+
+#[tokio::test]
+async fn names_and_same_site_are_those_of_the_settings() {
+    let config = HttpConfig {
+        profile: Profile::Session,
+        session: SessionCookieConfig {
+            name: "sid".into(),
+            csrf_name: "xsrf".into(),
+            same_site: SameSite::Lax,
+        },
+        ..HttpConfig::new(ORIGIN.into())
+    };
+    let app = TestApp::with_config(TestAuth::new().await, config);
+    let answer = app.register(ANA).await;
+    assert_eq!(
+        lines(&answer),
+        [
+            "__Host-sid=…; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=2592000",
+            "__Host-xsrf=…; Path=/; SameSite=Lax; Secure; Max-Age=2592000",
+        ]
+    );
+    let me = app.cookie(Method::GET, "/auth/me", &answer.cookie()).await;
+    assert_eq!(me.status, 200, "the cookie of that name is the one that is read");
+    let usual = answer.cookie().replace("__Host-sid", "__Host-session");
+    assert_eq!(app.cookie(Method::GET, "/auth/me", &usual).await.status, 401);
+}
+
+#[tokio::test]
+async fn the_life_of_the_cookie_is_that_of_the_session() {
+    let app = super::app_with(Kind::Sqlite, Profile::Session, |policy| {
+        policy.session_idle_ttl = Duration::from_secs(600);
+        policy.session_absolute_ttl = Duration::from_secs(3600);
+    })
+    .await;
+    let answer = app.register(ANA).await;
+    assert!(
+        lines(&answer).iter().all(|line| line.ends_with("; Max-Age=3600")),
+        "{:?}",
+        lines(&answer)
     );
 }
 

@@ -6,6 +6,7 @@ mod cookies;
 mod csrf;
 mod expiry;
 mod fixation;
+mod guide;
 mod login;
 mod register;
 mod routes;

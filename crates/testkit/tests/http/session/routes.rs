@@ -163,6 +163,31 @@ async fn with_both_profiles_each_has_its_own_paths_and_the_cookie_opens_what_the
     assert_eq!((out.status.as_u16(), ana.jar.len()), (204, 0));
 }
 
+#[tokio::test]
+async fn other_origins_are_not_invited() {
+    let app = super::app().await;
+    for (method, path) in [
+        ("POST", "/auth/login"),
+        ("POST", "/auth/logout"),
+        ("GET", "/auth/me"),
+    ] {
+        let preflight = Browser::default()
+            .request(Method::OPTIONS, path)
+            .header("origin", "https://evil.example")
+            .header("access-control-request-method", method)
+            .header("access-control-request-headers", "content-type, x-csrf-token");
+        let answer = crate::support::bare(&app, preflight).await;
+        assert_problem(&answer, Code::MethodNotAllowed, path);
+        assert!(
+            answer
+                .headers
+                .keys()
+                .all(|name| !name.as_str().starts_with("access-control-")),
+            "{path}"
+        );
+    }
+}
+
 /// The limits of a configuration with cookies alone.
 fn configured() -> Limits {
     let text = "database.url = \"sqlite:a.db\"\nhttp.profile = \"session\"\n";
