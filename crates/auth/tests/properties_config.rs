@@ -35,7 +35,7 @@ fn invalid(kind: Kind) -> BoxedStrategy<String> {
         Kind::Text | Kind::Path | Kind::Secret => {
             prop_oneof![Just(String::new()), "[ ]{1,3}", control].boxed()
         }
-        Kind::Paths | Kind::Words => control.boxed(),
+        Kind::Paths | Kind::Words | Kind::Addresses => control.boxed(),
         Kind::Pem => prop_oneof![Just(String::new()), "[ \n]{1,3}", "[a-z]{0,6}\u{fffd}"].boxed(),
         Kind::Bool => prop_oneof![odd, "yes|no|on|off|1|0|TRUE|False"].boxed(),
         Kind::Integer { min, max } => prop_oneof![
@@ -109,6 +109,10 @@ fn invalid(kind: Kind) -> BoxedStrategy<String> {
         Kind::Locale => prop_oneof![odd, "[a-z]", "[a-z]{2}_[A-Z]{2}"].boxed(),
         Kind::CookieName => prop_oneof![odd, "__[a-z]{1,9}", "[a-z]{65}", "[a-z]{1,9}[;=,]"].boxed(),
         Kind::Role => prop_oneof![odd, "[a-z]{1,9} [a-z]", "[a-z]{1,9},"].boxed(),
+        Kind::BaseDomain => prop_oneof![odd, "[a-z]{1,9}", "[0-9]{1,2}\\.1\\.1\\.1"].boxed(),
+        Kind::HeaderName => prop_oneof!["[a-z]{1,9} [a-z]{1,3}", "[a-z]{1,9}:"].boxed(),
+        Kind::WebAddress | Kind::Origins => prop_oneof![odd, "ftp://[a-z]{1,9}"].boxed(),
+        Kind::Clients => prop_oneof![odd, "[a-z]{1,9}:[a-z]{1,9}"].boxed(),
         Kind::Choice(_) | Kind::Domain | Kind::Tenant | Kind::Roles | Kind::Networks | Kind::LogLevels => {
             odd.boxed()
         }

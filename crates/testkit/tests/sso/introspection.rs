@@ -139,7 +139,7 @@ async fn with_the_signature_alone_a_log_out_goes_unnoticed_until_the_token_expir
 async fn a_configured_key_needs_no_server() {
     let server = server().await;
     let token = server.app.register(ANA).await.access_token();
-    let ring = server.app.engine.auth.jwks().body.clone();
+    let ring = server.app.engine.auth.jwks().jwks().body.clone();
     let key = horizon_auth_core::crypto::jwk_set::read(ring.as_bytes())
         .unwrap()
         .remove(0);
