@@ -37,5 +37,7 @@ mod routes;
 mod serve;
 #[path = "program/support.rs"]
 mod support;
+#[path = "program/tenants.rs"]
+mod tenants;
 #[path = "program/users/mod.rs"]
 mod users;

@@ -266,5 +266,9 @@ mod table_tests;
 mod mail_tests;
 
 #[cfg(test)]
+#[path = "tenant_tests.rs"]
+mod tenant_tests;
+
+#[cfg(test)]
 #[path = "password_tests.rs"]
 mod password_tests;

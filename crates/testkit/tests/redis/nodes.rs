@@ -4,11 +4,15 @@ use std::time::{Duration, Instant};
 
 use horizon_auth::Worker;
 use horizon_auth_core::auth::Auth;
+use horizon_auth_core::domain::email::Email;
 use horizon_auth_core::domain::password::Password;
 use horizon_auth_core::domain::role::Role;
 use horizon_auth_core::domain::tenant::TenantId;
 use horizon_auth_core::error::Code;
-use horizon_auth_core::flows::{AuthenticateCommand, LoggedIn, LogoutScope, SetPasswordCommand};
+use horizon_auth_core::flows::{
+    AuthenticateCommand, LoggedIn, LogoutScope, RefreshCommand, RegisterCommand, Registered,
+    SetPasswordCommand,
+};
 use horizon_auth_testkit::{Kind, Proxy, RedisServer, Setup, SharedRedis, TestAuth};
 
 use crate::support::{address_of, wait_until};
@@ -155,6 +159,52 @@ async fn what_one_node_takes_away_is_gone_from_the_other_when_the_call_returns()
             );
             assert_eq!(nodes.on_one(&ana.access_token).await, Some(Code::TokenRevoked));
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_tenant_that_one_node_disables_is_dead_on_the_other_when_the_call_returns() {
+    for mode in MODES {
+        let nodes = Nodes::start(mode).await;
+        let acme = TenantId::parse("acme").unwrap();
+        let client = nodes.one.client();
+        assert!(nodes.one.auth.create_tenant(&acme, &client).await.unwrap());
+        let bob = nodes.one.signed_in("bob@example.com").await;
+        let cmd = RegisterCommand {
+            tenant: acme.clone(),
+            email: Email::parse("ana@example.com").unwrap(),
+            password: Password::new("correct horse battery staple").unwrap(),
+            full_name: None,
+            locale: None,
+            client: client.clone(),
+        };
+        let Registered::LoggedIn(ana) = nodes.other.register(cmd).await.unwrap() else {
+            panic!("nobody asked for proof of the address");
+        };
+        let refusal = async |node: &Auth| {
+            let cmd = AuthenticateCommand {
+                token: &ana.access_token,
+                tenant: &acme,
+                client: &client,
+            };
+            node.authenticate(cmd).await.err().map(|error| error.code())
+        };
+        assert_eq!(refusal(&nodes.one.auth).await, None);
+        assert_eq!(refusal(&nodes.other).await, None);
+
+        nodes.one.auth.disable_tenant(&acme, &client).await.unwrap();
+
+        assert_eq!(refusal(&nodes.other).await, Some(Code::TokenRevoked));
+        assert_eq!(refusal(&nodes.one.auth).await, Some(Code::TokenRevoked));
+        let refresh = RefreshCommand {
+            tenant: acme.clone(),
+            token: ana.refresh.secret.clone(),
+            idempotency_key: None,
+            client: client.clone(),
+        };
+        let ended = nodes.other.refresh(refresh).await.unwrap_err();
+        assert_eq!(ended.code(), Code::SessionEnded);
+        assert_eq!(nodes.on_other(&bob.access_token).await, None, "another tenant");
     }
 }
 
