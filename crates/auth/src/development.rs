@@ -55,7 +55,11 @@ pub(crate) fn config(quick: &Quick, pool: Option<&Pool>) -> Result<Config, Start
         make_development_sealing_key(&sealing)?;
         let mut jwt = Table::new();
         for (name, file) in [("private_key_file", key), ("sealing_key_file", sealing)] {
-            let file = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let file = file
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             jwt.insert(name.to_owned(), Value::String(file));
         }
         settings.insert("jwt".to_owned(), Value::Table(jwt));

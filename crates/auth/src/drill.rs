@@ -146,13 +146,21 @@ impl Drill {
                 self.nodes[1].auth().heal().await?;
             }
             let states = self.states().await?;
-            for (kid, state) in states.iter().filter(|(kid, state)| !seen.contains(&(kid.clone(), *state))) {
-                self.report.events.push((passed, format!("the key {kid} is {state}")));
+            for (kid, state) in states
+                .iter()
+                .filter(|(kid, state)| !seen.contains(&(kid.clone(), *state)))
+            {
+                self.report
+                    .events
+                    .push((passed, format!("the key {kid} is {state}")));
             }
             seen = states;
             self.issue(number).await?;
             self.check(passed, phase).await;
-            if rotated && seen.iter().any(|(_, state)| *state == KeyState::Gone) && self.live_of_gone(&seen) == 0 {
+            if rotated
+                && seen.iter().any(|(_, state)| *state == KeyState::Gone)
+                && self.live_of_gone(&seen) == 0
+            {
                 return Ok(());
             }
             self.clock.advance(step);
@@ -167,10 +175,15 @@ impl Drill {
 
     /// How many tokens live whose key is gone: there are none if all went well.
     fn live_of_gone(&self, states: &[(String, KeyState)]) -> usize {
-        let gone = |kid: &str| states.iter().any(|(other, state)| other == kid && *state == KeyState::Gone);
+        let gone = |kid: &str| {
+            states
+                .iter()
+                .any(|(other, state)| other == kid && *state == KeyState::Gone)
+        };
         let now = self.clock.now();
         let live = self.live.iter().filter(|(_, until)| now < *until);
-        live.filter(|(token, _)| AccessTokens::key_id(token).is_some_and(|kid| gone(&kid))).count()
+        live.filter(|(token, _)| AccessTokens::key_id(token).is_some_and(|kid| gone(&kid)))
+            .count()
     }
 
     /// A fresh token from one of the nodes in turn.

@@ -107,6 +107,8 @@ fn invalid(kind: Kind) -> BoxedStrategy<String> {
         Kind::Server | Kind::Servers => prop_oneof![odd, "[a-z]{1,9}:", "[a-z]{1,9}:[7-9][0-9]{4}"].boxed(),
         Kind::Sender => prop_oneof![odd, "[a-z]{1,9} <[a-z]{1,9}>", "[a-z]{1,9}@[a-z]{1,9}"].boxed(),
         Kind::Locale => prop_oneof![odd, "[a-z]", "[a-z]{2}_[A-Z]{2}"].boxed(),
+        Kind::CookieName => prop_oneof![odd, "__[a-z]{1,9}", "[a-z]{65}", "[a-z]{1,9}[;=,]"].boxed(),
+        Kind::Role => prop_oneof![odd, "[a-z]{1,9} [a-z]", "[a-z]{1,9},"].boxed(),
         Kind::Choice(_) | Kind::Domain | Kind::Tenant | Kind::Roles | Kind::Networks | Kind::LogLevels => {
             odd.boxed()
         }

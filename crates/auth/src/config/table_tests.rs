@@ -36,7 +36,6 @@ fn every_setting_has_an_effect() {
             Kind::Text if setting.path == "redis.primary" => continue,
             Kind::Text => "other",
             Kind::Server => "redis.example",
-            Kind::CookieName => "other",
             Kind::Moment { .. } => "700ms",
             Kind::Bool
                 if setting.path == "hashing.foreign_migration"
@@ -50,7 +49,7 @@ fn every_setting_has_an_effect() {
             Kind::Duration { .. } if setting.path == "jwt.rotation_period" => continue, // needs another setting
             Kind::Duration { min: 0, max: 30..=60 } => "7s",
             Kind::Duration { max: 60, .. } => "17s",
-            Kind::Duration { .. } if setting.path.starts_with("refresh") => "29d",
+            Kind::Duration { .. } if ["refresh", "session"].contains(&setting.section()) => "29d",
             Kind::Duration { .. } if setting.section() == "jwt" || setting.section() == "mail" => "16m",
             Kind::Duration { .. } => "17s",
             Kind::Rate => "77/1m",
@@ -77,6 +76,7 @@ fn every_setting_has_an_effect() {
             Kind::Origin => "https://a.example",
             Kind::Socket => "127.0.0.1:1",
             Kind::Tenant => "acme",
+            Kind::CookieName => "chip",
             Kind::Role => "boss",
             Kind::Roles => "user,admin",
             Kind::Networks => "10.0.0.1",

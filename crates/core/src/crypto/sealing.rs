@@ -75,7 +75,10 @@ impl SealingKeys {
     /// # Errors
     /// There is no sealing key, the machine has no random bytes, or the library fails.
     pub fn seal(&self, key: &SigningKey, entropy: &dyn Entropy) -> Result<SealedKey, CryptoError> {
-        let sealing = self.0.first().ok_or(CryptoError::new("there is no sealing key"))?;
+        let sealing = self
+            .0
+            .first()
+            .ok_or(CryptoError::new("there is no sealing key"))?;
         let mut nonce = [0; NONCE_LEN];
         entropy.fill(&mut nonce).map_err(|EntropyError| NO_RANDOM_BYTES)?;
         let plain = key.to_pkcs8().map_err(|_| FAULT)?;

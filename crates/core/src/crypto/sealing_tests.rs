@@ -37,8 +37,15 @@ fn a_sealed_key_opens_with_nothing_else_and_for_no_other_row() {
     let (key, other) = (signing_key(Algorithm::Es256), signing_key(Algorithm::Es256));
     let sealed = keys(&[1]).seal(&key, &Counting::default()).unwrap();
     assert!(keys(&[2]).open(&sealed, key.kid(), Algorithm::Es256).is_none());
-    assert!(SealingKeys::default().open(&sealed, key.kid(), Algorithm::Es256).is_none());
-    assert!(keys(&[1]).open(&sealed, other.kid(), Algorithm::Es256).is_none(), "rows were swapped");
+    assert!(
+        SealingKeys::default()
+            .open(&sealed, key.kid(), Algorithm::Es256)
+            .is_none()
+    );
+    assert!(
+        keys(&[1]).open(&sealed, other.kid(), Algorithm::Es256).is_none(),
+        "rows were swapped"
+    );
     assert!(keys(&[1]).open(&sealed, key.kid(), Algorithm::EdDsa).is_none());
 }
 
@@ -49,9 +56,15 @@ fn a_damaged_or_truncated_box_does_not_open() {
     for at in 0..sealed.0.len() {
         let mut damaged = sealed.clone();
         damaged.0[at] ^= 1;
-        assert!(keys(&[1]).open(&damaged, key.kid(), Algorithm::EdDsa).is_none(), "byte {at}");
+        assert!(
+            keys(&[1]).open(&damaged, key.kid(), Algorithm::EdDsa).is_none(),
+            "byte {at}"
+        );
         let truncated = SealedKey(sealed.0[..at].to_vec());
-        assert!(keys(&[1]).open(&truncated, key.kid(), Algorithm::EdDsa).is_none(), "{at} bytes");
+        assert!(
+            keys(&[1]).open(&truncated, key.kid(), Algorithm::EdDsa).is_none(),
+            "{at} bytes"
+        );
     }
 }
 
@@ -87,7 +100,11 @@ fn a_box_holds_nothing_of_the_private_key_in_clear() {
 #[test]
 fn sealing_keys_are_read_strictly_and_never_shown() {
     let line = STANDARD.encode([7; 32]);
-    for good in [line.clone(), format!("# note\n\n{line}\r\n"), format!("{line},{}", STANDARD.encode([8; 32]))] {
+    for good in [
+        line.clone(),
+        format!("# note\n\n{line}\r\n"),
+        format!("{line},{}", STANDARD.encode([8; 32])),
+    ] {
         let keys = SealingKeys::parse(&good).unwrap();
         assert!(!keys.is_empty() && !format!("{keys:?}").contains(&line));
     }

@@ -227,7 +227,9 @@ pub enum KeyRefusal {
         active: String,
     },
     /// The configured key was given up for good.
-    #[error("jwt.private_key is the key {kid}, which is {state} since {since} and never believed again: configure another")]
+    #[error(
+        "jwt.private_key is the key {kid}, which is {state} since {since} and never believed again: configure another"
+    )]
     Over {
         /// Which key.
         kid: String,
@@ -262,7 +264,9 @@ pub enum KeyRefusal {
         until: Timestamp,
     },
     /// Retiring it would leave nothing to sign with.
-    #[error("the key {kid} signs: `horizon-auth keys rotate` replaces it; if it was stolen, `keys revoke` does at once")]
+    #[error(
+        "the key {kid} signs: `horizon-auth keys rotate` replaces it; if it was stolen, `keys revoke` does at once"
+    )]
     Signs {
         /// Which key.
         kid: String,

@@ -41,7 +41,10 @@ fn a_state_is_found_again_by_its_word() {
 
 #[test]
 fn a_next_key_signs_when_no_verifier_can_lack_it_any_more_and_not_a_moment_earlier() {
-    let keys = [key("new", KeyState::Next, START), key("old", KeyState::Active, START)];
+    let keys = [
+        key("new", KeyState::Next, START),
+        key("old", KeyState::Active, START),
+    ];
     let due = START + TIMES.until_signing;
     assert_eq!(KeyStep::due(&keys, &TIMES, due - Duration::from_millis(1)), None);
     assert_eq!(KeyStep::due(&keys, &TIMES, due), Some(promote("new", "old")));
@@ -49,20 +52,36 @@ fn a_next_key_signs_when_no_verifier_can_lack_it_any_more_and_not_a_moment_earli
 
 #[test]
 fn a_retiring_key_goes_when_its_last_token_is_dead_and_not_a_moment_earlier() {
-    let keys = [key("old", KeyState::Retiring, START), key("new", KeyState::Active, START)];
+    let keys = [
+        key("old", KeyState::Retiring, START),
+        key("new", KeyState::Active, START),
+    ];
     let due = START + TIMES.until_gone;
     assert_eq!(KeyStep::due(&keys, &TIMES, due - Duration::from_millis(1)), None);
-    assert_eq!(KeyStep::due(&keys, &TIMES, due), Some(KeyStep::Forget { kid: "old".to_owned() }));
+    assert_eq!(
+        KeyStep::due(&keys, &TIMES, due),
+        Some(KeyStep::Forget {
+            kid: "old".to_owned()
+        })
+    );
 }
 
 #[test]
 fn an_old_active_key_asks_for_another_one_only_where_that_is_wanted_and_none_waits() {
     let active = key("old", KeyState::Active, START);
     let due = START + Duration::from_secs(1000);
-    let renew = Some(KeyStep::Renew { algorithm: Algorithm::Es256 });
-    assert_eq!(KeyStep::due(std::slice::from_ref(&active), &TIMES, due - SECOND), None);
+    let renew = Some(KeyStep::Renew {
+        algorithm: Algorithm::Es256,
+    });
+    assert_eq!(
+        KeyStep::due(std::slice::from_ref(&active), &TIMES, due - SECOND),
+        None
+    );
     assert_eq!(KeyStep::due(std::slice::from_ref(&active), &TIMES, due), renew);
-    let never = KeyTimes { rotation_period: None, ..TIMES };
+    let never = KeyTimes {
+        rotation_period: None,
+        ..TIMES
+    };
     assert_eq!(KeyStep::due(std::slice::from_ref(&active), &never, due), None);
     let waiting = [active, key("new", KeyState::Next, due)];
     assert_eq!(KeyStep::due(&waiting, &TIMES, due), None);
@@ -75,17 +94,29 @@ fn a_promotion_comes_before_everything_else() {
         key("old", KeyState::Active, START),
         key("new", KeyState::Next, START),
     ];
-    assert_eq!(KeyStep::due(&keys, &TIMES, START + Duration::from_secs(5000)), Some(promote("new", "old")));
+    assert_eq!(
+        KeyStep::due(&keys, &TIMES, START + Duration::from_secs(5000)),
+        Some(promote("new", "old"))
+    );
 }
 
 #[test]
 fn nothing_happens_to_other_keys_nor_before_its_time_if_a_clock_is_behind() {
     for state in [KeyState::Known, KeyState::Gone, KeyState::Revoked] {
         let keys = [key("it", state, START)];
-        assert_eq!(KeyStep::due(&keys, &TIMES, START + Duration::from_secs(1_000_000)), None);
+        assert_eq!(
+            KeyStep::due(&keys, &TIMES, START + Duration::from_secs(1_000_000)),
+            None
+        );
     }
-    let keys = [key("new", KeyState::Next, START), key("old", KeyState::Active, START)];
-    assert_eq!(KeyStep::due(&keys, &TIMES, START - Duration::from_secs(3600)), None);
+    let keys = [
+        key("new", KeyState::Next, START),
+        key("old", KeyState::Active, START),
+    ];
+    assert_eq!(
+        KeyStep::due(&keys, &TIMES, START - Duration::from_secs(3600)),
+        None
+    );
 }
 
 #[test]

@@ -62,7 +62,9 @@ impl Auth {
         let own = configured.as_ref().map(|key| key.kid());
         let seals = !self.tokens().sealing_keys().is_empty();
         let active = stored.iter().find(|key| key.state == KeyState::Active);
-        let over = stored.iter().find(|key| key.state.is_over() && own == Some(key.kid.as_str()));
+        let over = stored
+            .iter()
+            .find(|key| key.state.is_over() && own == Some(key.kid.as_str()));
         match (active, over) {
             (Some(active), _) if !seals && own != Some(active.kid.as_str()) => {
                 Err(KeyRefusal::SealingKeyNeeded {

@@ -57,7 +57,10 @@ impl Auth {
                 Event::KeyRotated
             }
             KeyStep::Forget { kid } => {
-                expect(tx.change_key_state(kid, KeyState::Retiring, KeyState::Gone, now).await?)?;
+                expect(
+                    tx.change_key_state(kid, KeyState::Retiring, KeyState::Gone, now)
+                        .await?,
+                )?;
                 tracing::info!(kid, "a key is gone: its last tokens have expired");
                 Event::KeyRetired
             }
@@ -76,9 +79,15 @@ impl Auth {
         now: Timestamp,
     ) -> Result<(), Error> {
         if let Some(active) = active {
-            expect(tx.change_key_state(active, KeyState::Active, KeyState::Retiring, now).await?)?;
+            expect(
+                tx.change_key_state(active, KeyState::Active, KeyState::Retiring, now)
+                    .await?,
+            )?;
         }
-        expect(tx.change_key_state(next, KeyState::Next, KeyState::Active, now).await?)?;
+        expect(
+            tx.change_key_state(next, KeyState::Next, KeyState::Active, now)
+                .await?,
+        )?;
         tracing::info!(kid = next, "signing with this key from now on");
         Ok(())
     }
@@ -99,6 +108,8 @@ fn expect(changed: bool) -> Result<(), Error> {
     if changed {
         Ok(())
     } else {
-        Err(Error::Internal("a key changed its state while the key set was locked"))
+        Err(Error::Internal(
+            "a key changed its state while the key set was locked",
+        ))
     }
 }

@@ -79,9 +79,9 @@ impl Auth {
         let active = stored.iter().find(|key| key.state == KeyState::Active);
         let signing = match active {
             Some(key) => self.signing_half(key),
-            None if self.tokens().sealing_keys().is_empty() => configured
-                .share_signing()
-                .filter(|key| !is_over(key.kid())),
+            None if self.tokens().sealing_keys().is_empty() => {
+                configured.share_signing().filter(|key| !is_over(key.kid()))
+            }
             None => None,
         };
         if let (Some(key), None) = (active, &signing) {
@@ -117,8 +117,8 @@ impl Auth {
 
 /// The public half as stored, which must be the key that the row says it is.
 fn public_half(key: &StoredKey) -> Result<VerifyingKey, StoreError> {
-    let public = VerifyingKey::from_spki_der(&key.public_key)
-        .map_err(|error| StoreError::Corrupt(Box::new(error)))?;
+    let public =
+        VerifyingKey::from_spki_der(&key.public_key).map_err(|error| StoreError::Corrupt(Box::new(error)))?;
     if public.kid() == key.kid && public.algorithm() == key.algorithm {
         Ok(public)
     } else {

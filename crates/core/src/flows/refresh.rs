@@ -144,7 +144,12 @@ impl Auth {
         })
     }
 
-    async fn pair(&self, rotated: Rotated, secret: Secret<Refresh>, now: Timestamp) -> Result<LoggedIn, Error> {
+    async fn pair(
+        &self,
+        rotated: Rotated,
+        secret: Secret<Refresh>,
+        now: Timestamp,
+    ) -> Result<LoggedIn, Error> {
         self.ready_to_sign().await?;
         let access_token = self.access_token(&rotated.user, rotated.session, now)?;
         let refresh = IssuedRefresh {

@@ -33,7 +33,9 @@ impl Auth {
             }
         }
         if !tx.change_key_state(kid, key.state, KeyState::Gone, now).await? {
-            return Err(Error::Internal("a key changed its state while the key set was locked"));
+            return Err(Error::Internal(
+                "a key changed its state while the key set was locked",
+            ));
         }
         let row = self.event(Event::KeyRetired, &self.policy().default_tenant, client, now)?;
         self.commit(tx, row).await?;

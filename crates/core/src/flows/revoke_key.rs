@@ -77,7 +77,10 @@ impl Auth {
     /// Whether no key that waits could take the place of this one.
     fn needs_fresh(&self, stored: &[StoredKey], kid: &str) -> bool {
         let is = |state| move |key: &&StoredKey| key.state == state;
-        let signs = stored.iter().find(is(KeyState::Active)).is_some_and(|key| key.kid == kid);
+        let signs = stored
+            .iter()
+            .find(is(KeyState::Active))
+            .is_some_and(|key| key.kid == kid);
         let next = stored.iter().find(is(KeyState::Next));
         signs && next.is_none_or(|next| self.open_key(next).is_none())
     }
@@ -94,7 +97,11 @@ impl Auth {
         const MOVED: Error = Error::Internal("a key changed its state while the key set was locked");
         let key = expect_key(stored, kid)?;
         // Doing it again is harmless, and tells again whoever was not told.
-        if key.state != KeyState::Revoked && !tx.change_key_state(kid, key.state, KeyState::Revoked, now).await? {
+        if key.state != KeyState::Revoked
+            && !tx
+                .change_key_state(kid, key.state, KeyState::Revoked, now)
+                .await?
+        {
             return Err(MOVED);
         }
         let with = |state| stored.iter().find(move |key| key.state == state);
@@ -105,7 +112,10 @@ impl Auth {
             (Some(next), _) if self.open_key(next).is_some() => (Some(next), None),
             // Sealed with a key that is lost: it never signs.
             (Some(lost), fresh) => {
-                if !tx.change_key_state(&lost.kid, KeyState::Next, KeyState::Gone, now).await? {
+                if !tx
+                    .change_key_state(&lost.kid, KeyState::Next, KeyState::Gone, now)
+                    .await?
+                {
                     return Err(MOVED);
                 }
                 (None, fresh)
@@ -118,7 +128,9 @@ impl Auth {
                 Ok(Some(next.kid.clone()))
             }
             (None, Some(fresh)) if tx.insert_signing_key(fresh).await? => Ok(Some(fresh.kid.clone())),
-            (None, _) => Err(Error::Internal("no key takes the place of the one that is revoked")),
+            (None, _) => Err(Error::Internal(
+                "no key takes the place of the one that is revoked",
+            )),
         }
     }
 }

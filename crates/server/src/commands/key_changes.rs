@@ -77,7 +77,9 @@ async fn within(
         user_agent: Some(AGENT.to_owned()),
         ..Client::local(request.map_err(|error| explain(&error))?)
     };
-    let done = change(engine.auth(), &client).await.map_err(|error| explain(&error))?;
+    let done = change(engine.auth(), &client)
+        .await
+        .map_err(|error| explain(&error))?;
     let effect = effect::wait(engine).await;
     ui::line(&format!("{done}{}", effect.sentence()));
     match effect {

@@ -47,8 +47,13 @@ pub(crate) fn generate_sealing(out: &Path) -> Result<(), Failure> {
     data_folder::write_private(&file, &key)?;
     ui::line(&format!("made a sealing key in {}", file.display()));
     ui::line("  keep it secret, and a copy of it where the database is not");
-    ui::line("to change keys with `horizon-auth keys rotate`, put this into the configuration file of every node:");
-    ui::line(&format!("  [jwt]\n  sealing_key_file = {:?}", file.display().to_string()));
+    ui::line(
+        "to change keys with `horizon-auth keys rotate`, put this into the configuration file of every node:",
+    );
+    ui::line(&format!(
+        "  [jwt]\n  sealing_key_file = {:?}",
+        file.display().to_string()
+    ));
     Ok(())
 }
 
@@ -56,8 +61,8 @@ pub(crate) fn list(args: &ConfigArgs) -> Result<(), Failure> {
     let config = load_config::load(args)?;
     let ring = key_ring(&config.keys).map_err(|error| Failure::because("the keys", &error))?;
     let (stored, times) = block_on(async {
-        let engine = Engine::open_beside_server(&config)
-            .map_err(|error| Failure::because("the engine", &error))?;
+        let engine =
+            Engine::open_beside_server(&config).map_err(|error| Failure::because("the engine", &error))?;
         let keys = engine.signing_keys().await;
         engine.close().await;
         // before the first migration nothing has been published
@@ -67,7 +72,13 @@ pub(crate) fn list(args: &ConfigArgs) -> Result<(), Failure> {
     let signing = ring.signing().filter(|_| !is_managed).map(SigningKey::kid);
     for key in stored.iter().filter(|key| key.state != KeyState::Known) {
         let bits = VerifyingKey::from_spki_der(&key.public_key).map_or(0, |key| key.bits());
-        line(&key.kid, key.state.as_str(), key.algorithm, bits, &stands(key, &times));
+        line(
+            &key.kid,
+            key.state.as_str(),
+            key.algorithm,
+            bits,
+            &stands(key, &times),
+        );
     }
     for key in ring.keys() {
         let known = stored.iter().find(|known| known.kid == key.kid());

@@ -25,11 +25,12 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Users { command } => users::run(command),
         Command::Roles { command } => users::run_roles(command),
         Command::Keys {
-            command: KeysCommand::Generate {
-                algorithm,
-                out,
-                sealing,
-            },
+            command:
+                KeysCommand::Generate {
+                    algorithm,
+                    out,
+                    sealing,
+                },
         } => {
             if sealing {
                 keys::generate_sealing(&out)

@@ -29,6 +29,11 @@ pub trait Keys {
 
     /// Moves a key from one state to another; `false` if it is not in the first. A key that will not sign
     /// any more loses its private half.
-    async fn change_key_state(&mut self, kid: &str, from: KeyState, to: KeyState, now: Timestamp)
-    -> Result<bool>;
+    async fn change_key_state(
+        &mut self,
+        kid: &str,
+        from: KeyState,
+        to: KeyState,
+        now: Timestamp,
+    ) -> Result<bool>;
 }
