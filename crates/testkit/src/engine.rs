@@ -10,6 +10,7 @@ use horizon_auth_core::crypto::access_token::AccessTokens;
 use horizon_auth_core::crypto::keyring::{KeyRing, SigningKey};
 use horizon_auth_core::crypto::password_hasher::{HashEngine, HasherConfig, PasswordHasher};
 use horizon_auth_core::crypto::pepper::Peppers;
+use horizon_auth_core::crypto::sealing::SealingKeys;
 use horizon_auth_core::domain::claims::VerifiedToken;
 use horizon_auth_core::domain::client::Client;
 use horizon_auth_core::domain::email::Email;
@@ -55,6 +56,8 @@ pub struct Setup {
     pub hashing: HasherConfig,
     /// Keys of hashing; none unless a test sets some.
     pub peppers: Peppers,
+    /// Keys that seal signing keys; none unless a test changes keys.
+    pub sealing_keys: SealingKeys,
     /// The list of breached passwords, if one is asked.
     pub breaches: Option<Arc<dyn Breaches>>,
     /// Where attempts are counted; another engine may count in the same place.
@@ -88,6 +91,7 @@ impl Setup {
             policy,
             hashing,
             peppers: Peppers::default(),
+            sealing_keys: SealingKeys::default(),
             breaches: None,
             limiter: Arc::new(MemoryLimiter::default()),
             redis: None,
@@ -98,6 +102,14 @@ impl Setup {
     #[must_use]
     pub fn policy(mut self, change: impl FnOnce(&mut Policy)) -> Self {
         change(&mut self.policy);
+        self
+    }
+
+    /// Lets keys be changed in the database.
+    #[must_use]
+    pub fn sealing(mut self) -> Self {
+        let line = SealingKeys::fresh_line(&SystemEntropy).expect("random bytes");
+        self.sealing_keys = SealingKeys::parse(&line).expect("a sealing key");
         self
     }
 
@@ -162,7 +174,8 @@ impl Setup {
                 policy.issuer.clone(),
                 policy.audience.clone(),
                 policy.leeway,
-            ),
+            )
+            .with_sealing_keys(self.sealing_keys.clone()),
             policy,
         }
     }
@@ -224,6 +237,18 @@ impl TestAuth {
             self.setup
                 .parts(&self.database, &self.clock, &self.mailbox, false),
         )
+    }
+
+    /// A second engine on the same database with the same clock and another set-up.
+    #[must_use]
+    pub fn unprepared_as(&self, setup: &Setup) -> Auth {
+        Auth::from_parts(setup.parts(&self.database, &self.clock, &self.mailbox, false))
+    }
+
+    /// The set-up of this engine.
+    #[must_use]
+    pub fn setup(&self) -> &Setup {
+        &self.setup
     }
 
     /// A second node on the same database, with its own way to the Redis that they share.

@@ -41,7 +41,6 @@ fn every_setting_has_an_effect() {
             Kind::HeaderName | Kind::BaseDomain => continue, // both need `tenant.source`, and are tested with it
             Kind::Text => "other",
             Kind::Server => "redis.example",
-            Kind::CookieName => "other",
             Kind::Moment { .. } => "700ms",
             Kind::Bool
                 if setting.path == "hashing.foreign_migration"
