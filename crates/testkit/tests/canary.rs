@@ -3,6 +3,8 @@
 
 #[path = "canary/capture.rs"]
 mod capture;
+#[path = "canary/cookies.rs"]
+mod cookies;
 #[path = "canary/debug.rs"]
 mod debug;
 
@@ -137,7 +139,10 @@ fn assert_absent(secret: &str, text: &str, place: &str) {
         hex(secret.as_bytes()),
         hex(secret.as_bytes()).to_uppercase(),
     ];
-    let encoded = secret.strip_prefix("hzr_").unwrap_or(secret);
+    let encoded = secret
+        .strip_prefix("hzr_")
+        .or_else(|| secret.strip_prefix("hzs_"))
+        .unwrap_or(secret);
     if let Ok(bytes) = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(encoded) {
         forms.push(hex(&bytes));
         forms.push(hex(&bytes).to_uppercase());

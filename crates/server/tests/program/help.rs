@@ -1,5 +1,6 @@
 //! Help texts, letter by letter: they are the manual.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::support::{run, stderr, stdout};
@@ -99,7 +100,8 @@ fn the_page_of_commands_is_the_help_texts() {
             .copied()
             .collect::<Vec<_>>()
             .join(" ");
-        page.push_str(&format!("\n## {title}\n\n```text\n{}\n```\n", shown.trim_end()));
+        let text = shown.trim_end();
+        writeln!(page, "\n## {title}\n\n```text\n{text}\n```").unwrap();
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/cli.md");
     if std::env::var("UPDATE_REFERENCE").is_ok() {

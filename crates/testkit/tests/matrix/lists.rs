@@ -118,7 +118,7 @@ fn every_path_in_the_source_of_the_routers_is_listed_and_the_other_way_round() {
             .join("../http/src")
             .join(file);
         let text = std::fs::read_to_string(path).unwrap();
-        let calls = text.split(".route(").skip(1).map(|call| call.trim_start());
+        let calls = text.split(".route(").skip(1).map(str::trim_start);
         for call in calls {
             let path = call
                 .strip_prefix('"')

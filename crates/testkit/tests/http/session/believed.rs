@@ -19,8 +19,8 @@ use crate::support::{OTHER_PASSWORD, assert_problem};
 /// Everything that ends the session of somebody else's browser.
 #[derive(Clone, Copy, Debug)]
 enum End {
-    EndOne,
-    EndOthers,
+    One,
+    Others,
     PasswordChange,
     PasswordReset,
     Verification,
@@ -32,8 +32,8 @@ enum End {
 }
 
 const ENDS: [End; 10] = [
-    End::EndOne,
-    End::EndOthers,
+    End::One,
+    End::Others,
     End::PasswordChange,
     End::PasswordReset,
     End::Verification,
@@ -55,11 +55,11 @@ impl End {
             .unwrap();
         let (tenant, client) = (home(), t.client());
         match self {
-            Self::EndOne => {
+            Self::One => {
                 let path = format!("/sessions/{session}/revoke");
                 ok(&other.bare(app, Method::POST, &path).await);
             }
-            Self::EndOthers => ok(&other.bare(app, Method::POST, "/sessions/revoke-others").await),
+            Self::Others => ok(&other.bare(app, Method::POST, "/sessions/revoke-others").await),
             Self::PasswordChange => {
                 let body = json!({ "currentPassword": PASSWORD, "newPassword": OTHER_PASSWORD });
                 ok(&other.post(app, "/auth/password/change", body).await);

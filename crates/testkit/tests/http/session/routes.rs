@@ -194,6 +194,9 @@ fn configured() -> Limits {
     Config::from_toml(text).unwrap().policy.limits
 }
 
+/// A route, how often it may be called, and what is sent for an address.
+type Case = (&'static str, usize, fn(String) -> Value);
+
 /// Sends the same from one address until it is refused; how often it was not.
 async fn allowed(app: &TestApp, path: &str, body: impl Fn(usize) -> Value) -> usize {
     for count in 0..40 {
@@ -217,7 +220,7 @@ async fn allowed(app: &TestApp, path: &str, body: impl Fn(usize) -> Value) -> us
 async fn every_public_route_has_the_limit_of_the_profile() {
     let limits = configured();
     let email = |count: usize| format!("person{count}@example.com");
-    let cases: [(&str, usize, fn(String) -> Value); 7] = [
+    let cases: [Case; 7] = [
         ("/auth/register", 5, |email| credentials(&email, PASSWORD)),
         ("/auth/login", 10, |email| credentials(&email, PASSWORD)),
         ("/auth/account/reactivate", 10, |email| {
