@@ -123,7 +123,10 @@ fn public_url(checked: &mut Checked) {
     if !is_production(checked) {
         return;
     }
-    if !sso::is_client(checked) && !checked.is_given("public_url") {
+    if !checked.is_given("public_url") {
+        if sso::is_client(checked) {
+            return;
+        }
         checked.report(
             "public_url",
             "is missing, which production does not allow",

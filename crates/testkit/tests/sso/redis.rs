@@ -67,8 +67,7 @@ async fn a_redis_without_the_mark_of_a_server_is_not_believed() {
 async fn a_user_that_may_only_read_suffices() {
     let redis = RedisServer::start();
     let server = server(SharedRedis::per_request(redis.address())).await;
-    let rights =
-        "reset on >read-only-secret %R~auth:* -@all +get +eval +info +ping +hello +select +client|setinfo";
+    let rights = "reset on >read-only-secret %R~auth:* -@all +get +eval_ro +info +ping +hello +select";
     let mut command = vec!["ACL", "SETUSER", "reader"];
     command.extend(rights.split(' '));
     assert_eq!(redis.cli(&command), "OK");

@@ -65,7 +65,7 @@ impl Link {
             for command in asked {
                 all.add_command(command);
             }
-            all.cmd("EVAL").arg(IS_LOADED).arg(1).arg(self.loaded_key());
+            all.cmd("EVAL_RO").arg(IS_LOADED).arg(1).arg(self.loaded_key());
             self.call_all(&all).await?
         };
         let is_cut_off = user.is_some_and(|min_epoch| subject.epoch < min_epoch)
@@ -88,7 +88,7 @@ impl Link {
     }
 
     async fn is_loaded(&self) -> Result<bool, LinkError> {
-        let mut command = ::redis::cmd("EVAL");
+        let mut command = ::redis::cmd("EVAL_RO");
         command.arg(IS_LOADED).arg(1).arg(self.loaded_key());
         self.call(&command).await
     }

@@ -131,7 +131,7 @@ async fn a_question_without_a_token_is_a_mistake_and_a_hint_is_none() {
     let shop = basic("shop", SECRET);
     let answer = ask_as(&app, Some(&shop), "token_type_hint=access_token").await;
     assert_problem(&answer, Code::InvalidInput, PATH);
-    assert_eq!(messages(&answer), ["token is required"]);
+    assert_eq!(messages(&answer), ["Token is required"]);
     let doubled = ask_as(&app, Some(&shop), "token=a&token=b").await;
     assert_problem(&doubled, Code::InvalidInput, PATH);
     for hint in ["access_token", "refresh_token", "whatever"] {
