@@ -208,7 +208,6 @@ fn every_statement_on_a_table_of_a_tenant_names_the_tenant() {
         "outbox",
         "roles",
         "audit_events",
-        "revocations",
     ];
     let mut seen = 0;
     for (name, text) in rust_files("crates/adapters/src/sql") {

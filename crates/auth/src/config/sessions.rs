@@ -7,6 +7,7 @@ use horizon_auth_core::domain::limits::{Limits, Rate};
 use horizon_auth_http::config::{Profile, SameSite, SessionCookieConfig};
 
 use super::check::Checked;
+use super::error::{Fault, shown};
 use super::rules::{is_production, report_order};
 
 /// Whether cookies are the only way in, so that its defaults are in force.
@@ -62,6 +63,19 @@ pub(super) fn cookies(checked: &Checked) -> Option<SessionCookieConfig> {
             _ => SameSite::Strict,
         },
     })
+}
+
+/// A prefix such as `__Host-` would make browsers refuse the cookie, or say twice what is said by itself.
+pub(super) fn cookie_name(text: &str) -> Result<String, Fault> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if (1..=64).contains(&text.len()) && text.chars().all(allowed) && !text.starts_with("__") {
+        Ok(text.to_owned())
+    } else {
+        Err(Fault::new(
+            format!("is {}", shown(text)),
+            "write 1 to 64 letters, digits, \"-\", \"_\" and \".\", without a prefix such as \"__Host-\"",
+        ))
+    }
 }
 
 /// Reports what does not fit.

@@ -17,6 +17,7 @@ use super::error::{Fault, shown};
 use super::kind::Kind;
 use super::redis::{self, Named, RedisUrl};
 use super::secret::SecretText;
+use super::sessions;
 use super::tenants;
 use super::units;
 
@@ -164,7 +165,7 @@ fn parse_text(kind: Kind, text: &Zeroizing<String>) -> Result<Value, Fault> {
         Kind::Domain => address::cookie_domain(text).map(Value::Text),
         Kind::BaseDomain => address::base_domain(text).map(Value::Text),
         Kind::HeaderName => tenants::header_name(text).map(Value::Text),
-        Kind::CookieName => cookie_name(text).map(Value::Text),
+        Kind::CookieName => sessions::cookie_name(text).map(Value::Text),
         Kind::Socket => socket(text).map(Value::Socket),
         Kind::Path => path(text).map(Value::Text),
         Kind::Tenant => TenantId::parse(text).map(Value::Tenant).map_err(|_| {
@@ -202,19 +203,6 @@ fn parse_text(kind: Kind, text: &Zeroizing<String>) -> Result<Value, Fault> {
         | Kind::Origins
         | Kind::Addresses
         | Kind::Clients => parse_list(kind, std::slice::from_ref(text)),
-    }
-}
-
-/// A prefix such as `__Host-` would make browsers refuse the cookie, or say twice what is said by itself.
-fn cookie_name(text: &str) -> Result<String, Fault> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if (1..=64).contains(&text.len()) && text.chars().all(allowed) && !text.starts_with("__") {
-        Ok(text.to_owned())
-    } else {
-        Err(Fault::new(
-            format!("is {}", shown(text)),
-            "write 1 to 64 letters, digits, \"-\", \"_\" and \".\", without a prefix such as \"__Host-\"",
-        ))
     }
 }
 
