@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{run, stderr, stdout};
 
-const COMMANDS: [(&str, &[&str]); 22] = [
+const COMMANDS: [(&str, &[&str]); 25] = [
     ("horizon-auth", &[]),
     ("dev", &["dev"]),
     ("serve", &["serve"]),
@@ -24,6 +24,9 @@ const COMMANDS: [(&str, &[&str]); 22] = [
     ("keys", &["keys"]),
     ("keys-generate", &["keys", "generate"]),
     ("keys-list", &["keys", "list"]),
+    ("keys-rotate", &["keys", "rotate"]),
+    ("keys-retire", &["keys", "retire"]),
+    ("keys-revoke", &["keys", "revoke"]),
     ("keys-pepper", &["keys", "pepper"]),
     ("config", &["config"]),
     ("config-check", &["config", "check"]),
