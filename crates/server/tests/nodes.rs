@@ -13,6 +13,8 @@ mod arrangements;
 mod claims;
 #[path = "nodes/fleet.rs"]
 mod fleet;
+#[path = "nodes/keys.rs"]
+mod keys;
 #[path = "nodes/postgres.rs"]
 mod postgres;
 #[path = "nodes/processes.rs"]

@@ -178,3 +178,55 @@ fn a_key_comes_from_one_place() {
             .is_ok()
     );
 }
+
+const SEALING: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+
+#[test]
+fn a_sealing_key_may_stand_in_a_setting_or_a_file_that_is_its_owners_alone() {
+    let files = Files::new();
+    files.write("sealing", format!("# note\n{SEALING}\n"), 0o600);
+    for jwt in [
+        format!("sealing_key = \"{SEALING}\""),
+        "sealing_key_file = \"sealing\"".to_owned(),
+    ] {
+        let config = files.load(&jwt, &[]).unwrap();
+        assert!(
+            config.has_signing_key() && !config.keys.sealing_keys.is_empty(),
+            "{jwt}"
+        );
+        assert!(!format!("{config:?}").contains(SEALING));
+    }
+    assert!(files.load("", &[]).unwrap().keys.sealing_keys.is_empty());
+
+    let both = format!("sealing_key = \"{SEALING}\"\nsealing_key_file = \"sealing\"");
+    assert!(
+        files
+            .problem(&both, &[])
+            .contains("given as well as jwt.sealing_key")
+    );
+    files.write("hush", "hush\n", 0o600);
+    for jwt in ["sealing_key = \"hush\"", "sealing_key_file = \"hush\""] {
+        let errors = files.load(jwt, &[]).unwrap_err().to_string();
+        assert!(errors.contains("is not base64 of 32 bytes"), "{errors}");
+    }
+    #[cfg(unix)]
+    {
+        files.write("open", SEALING, 0o644);
+        let line = files.problem("sealing_key_file = \"open\"", &[]);
+        assert!(line.contains("run: chmod 600 "), "{line}");
+    }
+}
+
+#[test]
+fn keys_that_change_by_themselves_need_a_sealing_key() {
+    let files = Files::new();
+    let line = files.problem("rotation_period = \"90d\"", &[]);
+    assert!(
+        line.starts_with("jwt.rotation_period ") && line.contains("keys generate --sealing"),
+        "{line}"
+    );
+    let given = format!("rotation_period = \"90d\"\nsealing_key = \"{SEALING}\"");
+    let config = files.load(&given, &[]).unwrap();
+    let period = std::time::Duration::from_secs(90 * 24 * 3600);
+    assert_eq!(config.policy.keys.rotation_period, Some(period));
+}

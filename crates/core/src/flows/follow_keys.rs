@@ -5,11 +5,12 @@ use std::sync::Arc;
 use crate::auth::Auth;
 use crate::crypto::access_token::AccessTokens;
 use crate::crypto::keyring::{KeyRing, SigningKey, VerifyingKey};
+use crate::domain::audit::AuditRow;
 use crate::domain::key_state::{KeyState, StoredKey};
 use crate::error::Error;
 use crate::key_watch::Known;
 use crate::ports::cache::CacheError;
-use crate::ports::store::StoreError;
+use crate::ports::store::{StoreError, Tx};
 
 const NOTHING_TO_SIGN_WITH: CacheError = CacheError("this node cannot open the key that signs now");
 const NOT_CONFIRMED: CacheError = CacheError("the keys have not been compared with SQL for too long");
@@ -31,6 +32,15 @@ impl Auth {
             Some(_) => Ok(()),
             None => Err(NOTHING_TO_SIGN_WITH.into()),
         }
+    }
+
+    /// Commits a change of keys, and takes it up. A server that runs beside this engine confirms that it has.
+    pub(super) async fn commit_key_change(&self, tx: Box<dyn Tx>, row: AuditRow) -> Result<(), Error> {
+        if self.outside().is_outsider() {
+            return self.commit_revoking(tx, Vec::new(), row).await;
+        }
+        self.commit(tx, row).await?;
+        self.follow_keys().await
     }
 
     /// Looks for a key that `token` names and `seen` lacks; whether the token is worth another try.

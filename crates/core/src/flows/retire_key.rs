@@ -38,11 +38,7 @@ impl Auth {
             ));
         }
         let row = self.event(Event::KeyRetired, &self.policy().default_tenant, client, now)?;
-        self.commit(tx, row).await?;
-        if !self.outside().is_outsider() {
-            self.follow_keys().await?;
-        }
-        Ok(())
+        self.commit_key_change(tx, row).await
     }
 }
 

@@ -39,13 +39,8 @@ impl Auth {
             }
             .into());
         }
-        let next = self
-            .insert_next(algorithm.unwrap_or(active.algorithm), client, now)
-            .await?;
-        if !self.outside().is_outsider() {
-            self.follow_keys().await?;
-        }
-        Ok(next)
+        self.insert_next(algorithm.unwrap_or(active.algorithm), client, now)
+            .await
     }
 
     /// Makes, seals and publishes a key.
@@ -66,7 +61,7 @@ impl Auth {
             return Err(Error::Internal("a fresh key is known already"));
         }
         let row = self.event(Event::KeyAdded, &self.policy().default_tenant, client, now)?;
-        self.commit(tx, row).await?;
+        self.commit_key_change(tx, row).await?;
         tracing::info!(kid = next.kid, algorithm = %next.algorithm, "publishing a new key");
         let signs_at = now + KeyTimes::of(self.policy()).until_signing;
         Ok(NextKey {

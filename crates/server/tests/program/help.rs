@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::support::{run, stderr, stdout};
 
-const COMMANDS: [(&str, &[&str]); 35] = [
+const COMMANDS: [(&str, &[&str]); 38] = [
     ("horizon-auth", &[]),
     ("dev", &["dev"]),
     ("serve", &["serve"]),
@@ -38,6 +38,9 @@ const COMMANDS: [(&str, &[&str]); 35] = [
     ("keys", &["keys"]),
     ("keys-generate", &["keys", "generate"]),
     ("keys-list", &["keys", "list"]),
+    ("keys-rotate", &["keys", "rotate"]),
+    ("keys-retire", &["keys", "retire"]),
+    ("keys-revoke", &["keys", "revoke"]),
     ("keys-pepper", &["keys", "pepper"]),
     ("config", &["config"]),
     ("config-check", &["config", "check"]),

@@ -163,6 +163,17 @@ fn a_configuration_prints_neither_passwords_nor_keys() {
 }
 
 #[test]
+fn sealing_keys_are_never_printed_nor_complained_about() {
+    let key = horizon_auth::fresh_sealing_key().unwrap();
+    let toml = |key: &str| format!("[database]\nurl = 'sqlite:x'\n[jwt]\nsealing_key = '{key}'\n");
+    let config = Config::from_toml(&toml(key.trim())).unwrap();
+    assert!(!format!("{config:?}").contains(key.trim()));
+    let complaint = Config::from_toml(&toml(MARKER)).unwrap_err();
+    assert!(complaint.to_string().contains("jwt.sealing_key "), "{complaint}");
+    assert!(!format!("{complaint} {complaint:?}").contains(MARKER));
+}
+
+#[test]
 fn complaints_about_a_configuration_do_not_repeat_secrets() {
     for toml in [
         format!("[database]\nurl = 'mysql://horizon:{MARKER}@localhost/x'"),

@@ -70,7 +70,7 @@ impl Standing {
             self
         };
         match route.who {
-            Who::Anyone | Who::RefreshCookie => None,
+            Who::Anyone | Who::RefreshCookie | Who::Service => None,
             Who::User | Who::SessionCookie | Who::Admin => match kind {
                 Self::Nobody => Some("token_missing"),
                 Self::BadToken => Some("token_invalid"),
