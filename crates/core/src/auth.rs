@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::Notify;
 use zeroize::Zeroizing;
@@ -10,17 +9,14 @@ use zeroize::Zeroizing;
 use crate::crypto::access_token::AccessTokens;
 use crate::crypto::password_hasher::PasswordHasher;
 use crate::domain::audit::{AuditRow, Event};
-use crate::domain::claims::AccessClaims;
 use crate::domain::client::Client;
-use crate::domain::identity::Identity;
-use crate::domain::ids::{EventId, RequestId, SessionId, TokenId, UserId};
+use crate::domain::ids::{EventId, RequestId, UserId};
 use crate::domain::limits::{Counted, Rule};
 use crate::domain::policy::Policy;
 use crate::domain::revocation::{Revocation, Revoked};
 use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
 use crate::domain::token::{OneTime, Refresh, SECRET_BYTES, Secret, SessionCookie};
-use crate::domain::user::User;
 use crate::error::Error;
 use crate::events::{Events, SecurityEvents};
 use crate::flights::Flights;
@@ -371,27 +367,6 @@ impl Auth {
         self.commit_revoking(tx, vec![revocation], row).await
     }
 
-    /// The access token of a session, for the user as just read.
-    pub(crate) fn access_token(
-        &self,
-        user: &User,
-        session: SessionId,
-        now: Timestamp,
-    ) -> Result<String, Error> {
-        let policy = self.policy();
-        let iat = now.seconds();
-        let claims = AccessClaims {
-            identity: Identity::new(user, session),
-            iat,
-            exp: iat + whole_seconds(policy.access_ttl),
-            nbf: None,
-            iss: policy.issuer.clone(),
-            aud: policy.audience.clone(),
-            jti: TokenId::mint(now, self.random()?),
-        };
-        Ok(self.tokens().sign(&claims)?)
-    }
-
     /// A revocation that outlives every token it can hit.
     pub(crate) fn revocation(&self, tenant: &TenantId, what: Revoked, now: Timestamp) -> Revocation {
         Revocation {
@@ -400,8 +375,4 @@ impl Auth {
             expires_at: now + self.policy().revocation_ttl(),
         }
     }
-}
-
-fn whole_seconds(ttl: Duration) -> i64 {
-    i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX)
 }

@@ -58,6 +58,7 @@ mod login;
 mod logout;
 mod mail_reset;
 mod make_room;
+mod mint_access_token;
 mod mint_link;
 mod open_link;
 mod prepare;
