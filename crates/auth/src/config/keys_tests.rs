@@ -199,7 +199,11 @@ fn a_sealing_key_may_stand_in_a_setting_or_a_file_that_is_its_owners_alone() {
     assert!(files.load("", &[]).unwrap().keys.sealing_keys.is_empty());
 
     let both = format!("sealing_key = \"{SEALING}\"\nsealing_key_file = \"sealing\"");
-    assert!(files.problem(&both, &[]).contains("given as well as jwt.sealing_key"));
+    assert!(
+        files
+            .problem(&both, &[])
+            .contains("given as well as jwt.sealing_key")
+    );
     files.write("hush", "hush\n", 0o600);
     for jwt in ["sealing_key = \"hush\"", "sealing_key_file = \"hush\""] {
         let errors = files.load(jwt, &[]).unwrap_err().to_string();
