@@ -290,7 +290,9 @@ async fn register(auth: &Auth) -> Result<LoggedIn, DrillError> {
     };
     match auth.register(cmd).await? {
         Registered::LoggedIn(logged_in) => Ok(*logged_in),
-        _ => Err(Error::Internal("the person of the drill was not logged in").into()),
+        Registered::VerificationRequired(_) => {
+            Err(Error::Internal("the person of the drill was not logged in").into())
+        }
     }
 }
 

@@ -109,7 +109,7 @@ fn sealing_keys_are_read_strictly_and_never_shown() {
         assert!(!keys.is_empty() && !format!("{keys:?}").contains(&line));
     }
     let short = STANDARD.encode([7; 31]);
-    let nine = vec![line.as_str(); 9].join("\n");
+    let nine = [line.as_str(); 9].join("\n");
     for bad in ["", "# note", "hush", short.as_str(), nine.as_str(), &line[..43]] {
         let error = SealingKeys::parse(bad).unwrap_err();
         assert!(!error.reason().contains("hush"));

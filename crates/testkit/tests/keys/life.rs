@@ -6,7 +6,7 @@ use horizon_auth_core::domain::key_state::{KeyRefusal, KeyState};
 use horizon_auth_core::error::{Code, Error};
 use horizon_auth_testkit::{Setup, TestApp, both_engines};
 
-use crate::support::{ANA, MOMENT, engine, kid, pass, published, rotate, signer, states, times};
+use crate::support::{ANA, MOMENT, engine, just_before, kid, pass, published, rotate, signer, states, times};
 
 /// The refusal of an operator's command.
 fn refusal<T: std::fmt::Debug>(outcome: Result<T, Error>) -> KeyRefusal {
@@ -39,7 +39,7 @@ both_engines! {
         assert_eq!(next.signs_at, t.auth.now() + times.until_signing);
         assert_eq!(published(&t.auth), [old.clone(), next.kid.clone()], "published at once");
 
-        pass(&t, times.until_signing - MOMENT).await;
+        pass(&t, just_before(times.until_signing)).await;
         let second = t.refresh(&first.refresh.secret).await.unwrap();
         assert_eq!(signer(&second.access_token), old, "too early to sign");
 
@@ -51,11 +51,11 @@ both_engines! {
         let sealed = "SELECT COUNT(*) FROM signing_keys WHERE sealed_private_key IS NOT NULL";
         assert_eq!(t.database.number(sealed).await, 1, "what signs no more has no private half");
 
-        pass(&t, times.until_gone - MOMENT).await;
+        pass(&t, just_before(times.until_gone)).await;
         assert_eq!(kid(&t, KeyState::Retiring).await, old, "too early to go");
         pass(&t, MOMENT).await;
         assert_eq!(kid(&t, KeyState::Gone).await, old);
-        assert_eq!(published(&t.auth), [next.kid.clone()]);
+        assert_eq!(published(&t.auth), std::slice::from_ref(&next.kid));
         assert_eq!(published(&t.restarted().await), [next.kid], "the configured key is not believed again");
         for (event, count) in [("key_added", 1), ("key_rotated", 1), ("key_retired", 1)] {
             let all = t.database.dump().await;
@@ -83,7 +83,7 @@ both_engines! {
         pass(&t, times.until_signing).await;
 
         let until = t.auth.now() + times.until_gone;
-        t.clock.advance(times.until_gone - MOMENT);
+        t.clock.advance(just_before(times.until_gone));
         assert_eq!(refusal(retire(&old).await), KeyRefusal::TokensLive { kid: old.clone(), until });
         t.clock.advance(MOMENT);
         retire(&old).await.unwrap();
@@ -126,7 +126,7 @@ both_engines! {
         let t = setup.policy(|policy| policy.keys.rotation_period = Some(period)).start().await;
         let old = kid(&t, KeyState::Active).await;
 
-        pass(&t, period - MOMENT).await;
+        pass(&t, just_before(period)).await;
         assert_eq!(states(&t).await.len(), 1);
         pass(&t, MOMENT).await;
         let next = kid(&t, KeyState::Next).await;

@@ -14,6 +14,11 @@ use horizon_auth_testkit::{Kind, Setup, TestAuth};
 pub(crate) const ANA: &str = "ana@example.com";
 pub(crate) const MOMENT: Duration = Duration::from_millis(1);
 
+/// The last moment at which a wait is not over.
+pub(crate) fn just_before(wait: Duration) -> Duration {
+    wait.checked_sub(MOMENT).unwrap()
+}
+
 /// An engine that changes keys in the database.
 pub(crate) async fn engine(kind: Kind) -> TestAuth {
     Setup::new(kind).sealing().start().await
