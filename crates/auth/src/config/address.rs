@@ -116,6 +116,19 @@ pub(super) fn cookie_domain(text: &str) -> Result<String, Fault> {
     Ok(domain)
 }
 
+/// A prefix such as `__Host-` would make browsers refuse the cookie, or say twice what is said by itself.
+pub(super) fn cookie_name(text: &str) -> Result<String, Fault> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if (1..=64).contains(&text.len()) && text.chars().all(allowed) && !text.starts_with("__") {
+        Ok(text.to_owned())
+    } else {
+        Err(Fault::new(
+            format!("is {}", shown(text)),
+            "write 1 to 64 letters, digits, \"-\", \"_\" and \".\", without a prefix such as \"__Host-\"",
+        ))
+    }
+}
+
 /// Whether a cookie set by `host` may carry `domain`.
 pub(super) fn domain_covers(domain: &str, host: &str) -> bool {
     host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))

@@ -40,6 +40,7 @@ fn every_setting_has_an_effect() {
             Kind::Text if setting.path == "redis.primary" => continue,
             Kind::Text => "other",
             Kind::Server => "redis.example",
+            Kind::CookieName => "other",
             Kind::Moment { .. } => "700ms",
             Kind::Bool
                 if setting.path == "hashing.foreign_migration"
@@ -52,7 +53,7 @@ fn every_setting_has_an_effect() {
             Kind::Integer { .. } => "13",
             Kind::Duration { min: 0, max: 30..=60 } => "7s",
             Kind::Duration { max: 60, .. } => "17s",
-            Kind::Duration { .. } if setting.path.starts_with("refresh") => "29d",
+            Kind::Duration { .. } if matches!(setting.section(), "refresh" | "session") => "29d",
             Kind::Duration { .. } if setting.section() == "jwt" || setting.section() == "mail" => "16m",
             Kind::Duration { .. } => "17s",
             Kind::Rate => "77/1m",
@@ -92,6 +93,7 @@ fn every_setting_has_an_effect() {
         let text = match setting.path {
             "hashing.memory_budget_mib" => "130",
             "hashing.max_parallel" => "999",
+            "registration.send_verification" => "false",
             _ => other,
         };
         let config = with(&setting.variable(), text).unwrap_or_else(|errors| panic!("{errors}"));

@@ -161,7 +161,7 @@ fn parse_text(kind: Kind, text: &Zeroizing<String>) -> Result<Value, Fault> {
         Kind::Origin => address::origin(text).map(Value::Text),
         Kind::WebAddress => address::web(text).map(Value::Text),
         Kind::Domain => address::cookie_domain(text).map(Value::Text),
-        Kind::CookieName => cookie_name(text).map(Value::Text),
+        Kind::CookieName => address::cookie_name(text).map(Value::Text),
         Kind::Socket => socket(text).map(Value::Socket),
         Kind::Path => path(text).map(Value::Text),
         Kind::Tenant => TenantId::parse(text).map(Value::Tenant).map_err(|_| {
@@ -199,19 +199,6 @@ fn parse_text(kind: Kind, text: &Zeroizing<String>) -> Result<Value, Fault> {
         | Kind::Origins
         | Kind::Addresses
         | Kind::Clients => parse_list(kind, std::slice::from_ref(text)),
-    }
-}
-
-/// A prefix such as `__Host-` would make browsers refuse the cookie, or say twice what is said by itself.
-fn cookie_name(text: &str) -> Result<String, Fault> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if (1..=64).contains(&text.len()) && text.chars().all(allowed) && !text.starts_with("__") {
-        Ok(text.to_owned())
-    } else {
-        Err(Fault::new(
-            format!("is {}", shown(text)),
-            "write 1 to 64 letters, digits, \"-\", \"_\" and \".\", without a prefix such as \"__Host-\"",
-        ))
     }
 }
 

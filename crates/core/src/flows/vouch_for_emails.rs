@@ -51,7 +51,9 @@ impl Auth {
             events.push(event);
         }
         tx.commit().await?;
-        events.iter().for_each(|event| self.announce(event));
+        for event in &events {
+            self.announce(event);
+        }
         Ok(u64::try_from(events.len()).unwrap_or(u64::MAX))
     }
 }

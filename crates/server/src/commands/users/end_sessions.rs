@@ -9,15 +9,14 @@ use crate::ui::Failure;
 
 pub(super) async fn run(desk: &Desk, args: &EndSessionsArgs) -> Result<(), Failure> {
     let user = desk.find(&args.one.user).await?;
-    let ended = match &args.session {
-        Some(id) => end_one(desk, &user, id).await?,
-        None => {
-            let ended = desk
-                .auth()
-                .end_user_sessions(&desk.tenant, user.id, &desk.client)
-                .await;
-            ended.map_err(|error| explain(&error))?
-        }
+    let ended = if let Some(id) = &args.session {
+        end_one(desk, &user, id).await?
+    } else {
+        let ended = desk
+            .auth()
+            .end_user_sessions(&desk.tenant, user.id, &desk.client)
+            .await;
+        ended.map_err(|error| explain(&error))?
     };
     let sentence = match ended {
         1 => "ended 1 session".to_owned(),
