@@ -17,8 +17,11 @@ use super::rules::{effective_public_url, effective_sender, hash_cost, is_product
 use super::secret::SecretText;
 use super::{
     Config, DatabaseConfig, Environment, LogConfig, LogFormat, MailConfig, MailTransport, Mode, ServerConfig,
-    redis, sessions, sso, tenants,
+    redis, sessions, sso, sso_client, tenants,
 };
+
+#[cfg(feature = "http")]
+use super::sso_server;
 
 /// The configuration; `None` if a value it needs is missing or was wrong.
 pub(super) fn config(
@@ -62,7 +65,7 @@ pub(super) fn config(
         #[cfg(feature = "http")]
         http: http(checked, secrets)?,
         sso_client: match mode {
-            Mode::SsoClient => Some(sso::build_client(checked, secrets, has_key)?),
+            Mode::SsoClient => Some(sso_client::build(checked, secrets, has_key)?),
             Mode::Embedded | Mode::SsoServer => None,
         },
         server: ServerConfig {
@@ -268,7 +271,7 @@ fn http(checked: &Checked, secrets: &sso::SsoSecrets) -> Option<HttpConfig> {
         body_timeout: checked.read("http.body_timeout")?,
         jwks_max_age: checked.read("http.jwks_max_age")?,
         sso: match sso::mode(checked) {
-            Mode::SsoServer => Some(sso::build_server(checked, secrets)?),
+            Mode::SsoServer => Some(sso_server::build(checked, secrets)?),
             Mode::Embedded | Mode::SsoClient => None,
         },
     })

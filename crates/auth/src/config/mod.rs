@@ -20,6 +20,8 @@ mod setting;
 mod settings;
 mod source;
 mod sso;
+mod sso_client;
+mod sso_server;
 mod suggest;
 mod tenants;
 mod units;

@@ -34,6 +34,8 @@ fn the_settings_of_one_mode_are_mistakes_in_another() {
 
 #[cfg(feature = "http")]
 mod of_a_server {
+    use horizon_auth_http::sso::ServiceClient;
+
     use super::*;
 
     const APP: &str = "[sso]\nallowed_origins = [\"https://App.example.com:443/\"]";

@@ -41,6 +41,7 @@ fn every_setting_has_an_effect() {
             Kind::HeaderName | Kind::BaseDomain => continue, // both need `tenant.source`, and are tested with it
             Kind::Text => "other",
             Kind::Server => "redis.example",
+            Kind::CookieName => "other",
             Kind::Moment { .. } => "700ms",
             Kind::Bool
                 if setting.path == "hashing.foreign_migration"
@@ -96,6 +97,7 @@ fn every_setting_has_an_effect() {
         let text = match setting.path {
             "hashing.memory_budget_mib" => "130",
             "hashing.max_parallel" => "999",
+            "registration.send_verification" => "false",
             _ => other,
         };
         let config = with(&setting.variable(), text).unwrap_or_else(|errors| panic!("{errors}"));

@@ -99,10 +99,16 @@ pub(super) fn canonical(text: &str) -> Option<Url> {
     // An origin may lack the slash that its address ends with.
     let is_exact = url.as_str() == text || url.as_str().strip_suffix('/') == Some(text) && url.path() == "/";
     let is_plain = matches!(url.scheme(), "https" | "http")
-        && url.has_host()
+        && url.host_str().is_some_and(is_host)
         && url.username().is_empty()
         && url.password().is_none();
     (is_exact && is_plain && !hides_separators(url.path())).then_some(url)
+}
+
+/// A name or an address, without the other characters that the standard lets into hosts, such as `*`.
+fn is_host(host: &str) -> bool {
+    host.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b".-[:]".contains(&byte))
 }
 
 /// Some servers decode these before they look for `..`.

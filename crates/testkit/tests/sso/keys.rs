@@ -96,7 +96,7 @@ async fn a_new_key_is_believed_at_its_first_token_and_made_up_ones_cost_a_fetch_
     assert_eq!(verdict(&verifier, &token).await, Some(Code::TokenInvalid));
     assert_eq!(publisher.asked(), 1, "the set was fetched a moment ago");
     publisher.now_publishes(set_of(&[&old, &new]));
-    clock.advance(RemoteKeys::PAUSE - SECOND);
+    clock.advance(RemoteKeys::PAUSE.checked_sub(SECOND).unwrap());
     assert_eq!(verdict(&verifier, &token).await, Some(Code::TokenInvalid));
     assert_eq!(publisher.asked(), 1, "too early");
     clock.advance(SECOND);
@@ -126,7 +126,7 @@ async fn while_the_server_is_away_the_last_keys_are_kept_but_not_for_ever() {
     let token = token_of(&key, &clock);
     assert_eq!(verdict(&verifier, &token).await, None);
     publisher.now_answers(|| StatusCode::BAD_GATEWAY.into_response());
-    clock.advance(RemoteKeys::LONGEST - SECOND);
+    clock.advance(RemoteKeys::LONGEST.checked_sub(SECOND).unwrap());
     assert_eq!(verdict(&verifier, &token).await, None);
     assert_eq!(publisher.asked(), 2);
     // A key that nobody here knows may be a new one: that cannot be told now.

@@ -1,5 +1,7 @@
 //! The hosted page that logs people in for applications.
 
+use std::fmt::Write as _;
+
 use axum::http::Request;
 use horizon_auth_core::error::Code;
 use horizon_auth_http::config::Profile;
@@ -11,7 +13,10 @@ use crate::support::{ANA, PASSWORD, assert_problem, bare, refresh};
 const BACK: &str = "https://app.example.com/orders?page=2#last";
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        write!(encoded, "%{byte:02X}").unwrap();
+        encoded
+    })
 }
 
 fn form(password: &str, return_to: &str) -> String {
