@@ -35,7 +35,9 @@ fn invalid(kind: Kind) -> BoxedStrategy<String> {
         Kind::Text | Kind::Path | Kind::Secret => {
             prop_oneof![Just(String::new()), "[ ]{1,3}", control].boxed()
         }
-        Kind::Paths | Kind::Words => control.boxed(),
+        Kind::Paths | Kind::Words | Kind::Addresses | Kind::Clients => control.boxed(),
+        Kind::CookieName | Kind::Role => odd.boxed(),
+        Kind::Origins | Kind::WebAddress => prop_oneof![odd, "[a-z]{1,9}", "ftp://[a-z]{1,9}"].boxed(),
         Kind::Pem => prop_oneof![Just(String::new()), "[ \n]{1,3}", "[a-z]{0,6}\u{fffd}"].boxed(),
         Kind::Bool => prop_oneof![odd, "yes|no|on|off|1|0|TRUE|False"].boxed(),
         Kind::Integer { min, max } => prop_oneof![

@@ -150,7 +150,8 @@ pub(super) fn apply(checked: &mut Checked, secrets: &SsoSecrets) {
 
 fn misplaced(checked: &mut Checked, paths: &[&str], mode: &str) {
     for path in paths {
-        if checked.is_given(path) {
+        // What was wrong by itself has been reported.
+        if checked.is_given(path) && !checked.has_failed(path) {
             checked.report(
                 path,
                 format!("is given, but only mode = \"{mode}\" looks at it"),

@@ -38,9 +38,8 @@ fn every_setting_has_an_effect() {
         }
         let other = match setting.kind {
             Kind::Text if setting.path == "redis.primary" => continue,
-            Kind::Text => "other",
+            Kind::Text | Kind::CookieName => "other",
             Kind::Server => "redis.example",
-            Kind::CookieName => "other",
             Kind::Moment { .. } => "700ms",
             Kind::Bool
                 if setting.path == "hashing.foreign_migration"
