@@ -54,6 +54,7 @@ pub struct SsoClientConfig {
 /// Texts from files that only their owner may read.
 #[derive(Debug, Default)]
 pub(super) struct SsoSecrets {
+    #[cfg_attr(not(feature = "http"), expect(dead_code, reason = "only routes look at it"))]
     pub(super) clients: Vec<SecretText>,
     pub(super) client_secret: Option<SecretText>,
 }
