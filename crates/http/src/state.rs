@@ -95,7 +95,7 @@ impl Http {
         let policy = self.0.auth.policy();
         match self.named_tenant(parts) {
             Ok(tenant) if policy.tenant_hosts.is_some() && tenant != policy.default_tenant => {
-                policy.public_url_of(&tenant).into()
+                policy.public_url_of(&tenant)
             }
             // Who names no tenant properly is refused for that.
             Ok(_) | Err(_) => self.0.config.public_origin.as_str().into(),

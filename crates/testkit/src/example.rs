@@ -1,6 +1,7 @@
 //! A program that listens, in a folder of its own, and a browser's way of talking to it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -127,18 +128,19 @@ impl Visitor {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         if !jar.is_empty() {
-            head += &format!("cookie: {}\r\n", jar.join("; "));
+            let _ = write!(head, "cookie: {}\r\n", jar.join("; "));
         }
         if method != "GET" {
             head += "sec-fetch-site: same-origin\r\n";
         }
         for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
+            let _ = write!(head, "{name}: {value}\r\n");
         }
         if let Some(body) = body {
-            head += &format!(
-                "content-type: application/json\r\ncontent-length: {}\r\n",
-                body.len()
+            let length = body.len();
+            let _ = write!(
+                head,
+                "content-type: application/json\r\ncontent-length: {length}\r\n"
             );
         }
         let answer = exchange(self.address, &format!("{head}\r\n{}", body.unwrap_or("")));

@@ -8,7 +8,7 @@
 //! sso-app shop 127.0.0.1:4001 http://auth.dev.localhost:3000
 //! ```
 //!
-//! AUTH_URL is the origin under which browsers know the server. How this process reaches it, and how it knows
+//! `AUTH_URL` is the origin under which browsers know the server. How this process reaches it, and how it knows
 //! what was revoked, is the configuration: a file, and the environment (`AUTH_MODE=sso_client` and so on).
 
 use std::net::SocketAddr;

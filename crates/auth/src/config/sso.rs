@@ -54,6 +54,7 @@ pub struct SsoClientConfig {
 /// Texts from files that only their owner may read.
 #[derive(Debug, Default)]
 pub(super) struct SsoSecrets {
+    #[cfg_attr(not(feature = "http"), expect(dead_code, reason = "only routes look at it"))]
     pub(super) clients: Vec<SecretText>,
     pub(super) client_secret: Option<SecretText>,
 }
@@ -150,7 +151,8 @@ pub(super) fn apply(checked: &mut Checked, secrets: &SsoSecrets) {
 
 fn misplaced(checked: &mut Checked, paths: &[&str], mode: &str) {
     for path in paths {
-        if checked.is_given(path) {
+        // What was wrong by itself has been reported.
+        if checked.is_given(path) && !checked.has_failed(path) {
             checked.report(
                 path,
                 format!("is given, but only mode = \"{mode}\" looks at it"),

@@ -38,10 +38,8 @@ fn every_setting_has_an_effect() {
         }
         let other = match setting.kind {
             Kind::Text if setting.path == "redis.primary" => continue,
-            Kind::HeaderName | Kind::BaseDomain => continue, // both need `tenant.source`, and are tested with it
             Kind::Text => "other",
             Kind::Server => "redis.example",
-            Kind::CookieName => "other",
             Kind::Moment { .. } => "700ms",
             Kind::Bool
                 if setting.path == "hashing.foreign_migration"
@@ -74,7 +72,9 @@ fn every_setting_has_an_effect() {
             | Kind::Origins
             | Kind::Addresses
             | Kind::WebAddress
-            | Kind::Clients => continue,
+            | Kind::Clients
+            | Kind::HeaderName
+            | Kind::BaseDomain => continue,
             Kind::Origin if setting.path == "mail.api_url" => continue,
             Kind::Choice(_) if setting.path == "password.breach_check" && cfg!(not(feature = "breaches")) => {
                 continue;

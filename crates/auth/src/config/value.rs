@@ -254,6 +254,12 @@ fn parse_list(kind: Kind, items: &[Zeroizing<String>]) -> Result<Value, Fault> {
         return origins.collect::<Result<_, _>>().map(Value::Texts);
     }
     if kind == Kind::Clients {
+        if items.iter().any(|item| item.contains(char::is_control)) {
+            return Err(Fault::new(
+                "has a line break or another control character",
+                "remove it",
+            ));
+        }
         let secrets = items.iter().map(|item| SecretText::from(item.clone()));
         return Ok(Value::Secrets(secrets.collect()));
     }

@@ -26,7 +26,7 @@ async fn guesses_at_a_network_or_an_account_in_one_tenant_slow_nobody_in_another
     ];
     for rule in rules {
         let limits = limits(|limits| rule(limits, Rate::per_seconds(2, 600)));
-        let app = start(Kind::Sqlite, header_source(), Profile::Token, limits).await;
+        let app = start(Kind::Sqlite, header_source(), Profile::Token, &limits).await;
         ana_of(&app, "acme").await;
         ana_of(&app, "other").await;
 
@@ -46,7 +46,7 @@ async fn made_up_tenants_are_counted_by_network_and_never_hold_up_a_real_one() {
         limits.unknown_tenant = Some(Rate::per_seconds(3, 60));
         limits.login = Some(Rate::per_seconds(100, 60));
     });
-    let app = start(Kind::Sqlite, header_source(), Profile::Token, limits).await;
+    let app = start(Kind::Sqlite, header_source(), Profile::Token, &limits).await;
     ana_of(&app, "acme").await;
     let made_up = |number: u32| login(ANA, PASSWORD).of(&format!("made-up-{number}"));
 
@@ -95,7 +95,7 @@ async fn a_token_that_was_verified_in_one_tenant_is_not_believed_in_another() {
 
 #[tokio::test]
 async fn a_session_cookie_that_was_read_in_one_tenant_is_not_believed_in_another() {
-    let app = start(Kind::Sqlite, header_source(), Profile::Session, Limits::OFF).await;
+    let app = start(Kind::Sqlite, header_source(), Profile::Session, &Limits::OFF).await;
     let cookie = ana_of(&app, "acme").await.cookie();
     let me = |name: &str| ask(Method::GET, "/auth/me").with("cookie", &cookie).of(name);
     for count in 1..=2 {

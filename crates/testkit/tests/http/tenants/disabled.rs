@@ -7,7 +7,7 @@ use super::*;
 
 both_engines! {
     a_disabled_tenant_is_shut_and_its_neighbour_is_not => |kind| async move {
-        let app = start(kind, header_source(), Profile::Token, Limits::OFF).await;
+        let app = start(kind, header_source(), Profile::Token, &Limits::OFF).await;
         let (acme, other) = (ana_of(&app, "acme").await, ana_of(&app, "other").await);
         let refresh = |cookie: &str| ask(Method::POST, "/auth/refresh").with("cookie", cookie);
         assert_eq!(profile(&acme.access_token()).of("acme").send(&app).await.status, 200);
@@ -50,7 +50,7 @@ both_engines! {
     };
 
     session_cookies_of_a_disabled_tenant_are_dead_for_good => |kind| async move {
-        let app = start(kind, header_source(), Profile::Session, Limits::OFF).await;
+        let app = start(kind, header_source(), Profile::Session, &Limits::OFF).await;
         let cookie = ana_of(&app, "acme").await.cookie();
         let me = || ask(Method::GET, "/auth/me").with("cookie", &cookie).of("acme");
         assert_eq!(me().send(&app).await.status, 200);
@@ -64,7 +64,7 @@ both_engines! {
     };
 
     what_another_program_disabled_is_shut_a_moment_later_and_begins_no_session_until_then => |kind| async move {
-        let app = start(kind, header_source(), Profile::Token, Limits::OFF).await;
+        let app = start(kind, header_source(), Profile::Token, &Limits::OFF).await;
         ana_of(&app, "acme").await;
         let outsider = app.engine.outsider();
 

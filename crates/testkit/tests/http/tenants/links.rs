@@ -31,7 +31,7 @@ fn complete(token: &str) -> Ask {
 
 both_engines! {
     the_same_address_in_two_tenants_is_two_people_down_to_their_reset_links => |kind| async move {
-        let app = start(kind, header_source(), Profile::Token, Limits::OFF).await;
+        let app = start(kind, header_source(), Profile::Token, &Limits::OFF).await;
         let (acme, other) = (ana_of(&app, "acme").await, ana_of(&app, "other").await);
         assert_ne!(acme.json()["user"]["id"], other.json()["user"]["id"]);
         let taken = register(ANA).of("acme").send(&app).await;

@@ -106,14 +106,14 @@ fn hosts() -> TenantHosts {
 }
 
 /// An app with the tenants `acme` and `other` beside the default one.
-async fn start(kind: Kind, source: TenantSource, profile: Profile, limits: Limits) -> TestApp {
+async fn start(kind: Kind, source: TenantSource, profile: Profile, limits: &Limits) -> TestApp {
     let tenant_hosts = match &source {
         TenantSource::Subdomain(hosts) => Some(hosts.clone()),
         TenantSource::Fixed | TenantSource::Header(_) => None,
     };
     let setup = Setup::new(kind).policy(|policy| {
-        policy.limits = limits;
-        policy.mail.public_url = ORIGIN.to_owned();
+        policy.limits = limits.clone();
+        ORIGIN.clone_into(&mut policy.mail.public_url);
         policy.tenant_hosts = tenant_hosts;
     });
     let config = HttpConfig {
@@ -137,7 +137,7 @@ async fn start(kind: Kind, source: TenantSource, profile: Profile, limits: Limit
 
 /// Tenants by header, without limits.
 async fn by_header() -> TestApp {
-    start(Kind::Sqlite, header_source(), Profile::Token, Limits::OFF).await
+    start(Kind::Sqlite, header_source(), Profile::Token, &Limits::OFF).await
 }
 
 /// Tenants by host, without limits.
@@ -146,7 +146,7 @@ async fn by_host() -> TestApp {
         Kind::Sqlite,
         TenantSource::Subdomain(hosts()),
         Profile::Token,
-        Limits::OFF,
+        &Limits::OFF,
     )
     .await
 }

@@ -97,7 +97,7 @@ async fn only_a_trusted_proxy_says_which_host_was_asked_for() {
 
 #[tokio::test]
 async fn where_the_tenant_is_fixed_nobody_names_another() {
-    let app = start(Kind::Sqlite, TenantSource::Fixed, Profile::Token, Limits::OFF).await;
+    let app = start(Kind::Sqlite, TenantSource::Fixed, Profile::Token, &Limits::OFF).await;
     for (number, name) in ["acme", "nobody", "NOT A NAME"].into_iter().enumerate() {
         let email = format!("person{number}@example.com");
         let answer = register(&email).of(name).at("acme.example.com").send(&app).await;
