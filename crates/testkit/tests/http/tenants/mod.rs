@@ -112,7 +112,7 @@ async fn start(kind: Kind, source: TenantSource, profile: Profile, limits: &Limi
         TenantSource::Fixed | TenantSource::Header(_) => None,
     };
     let setup = Setup::new(kind).policy(|policy| {
-        policy.limits = limits.clone();
+        policy.limits = *limits;
         ORIGIN.clone_into(&mut policy.mail.public_url);
         policy.tenant_hosts = tenant_hosts;
     });
