@@ -106,9 +106,10 @@ impl Auth {
     /// any state.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> axum::Router<S> {
         let http = self.0.http.clone();
-        horizon_auth_http::router(http.clone())
-            .merge(horizon_auth_http::pages(http))
-            .reset_fallback()
+        let router = horizon_auth_http::router(http.clone());
+        #[cfg(feature = "pages")]
+        let router = router.merge(horizon_auth_http::pages(http));
+        router.reset_fallback()
     }
 
     /// What extractors and layers need of an application's state.

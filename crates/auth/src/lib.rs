@@ -63,9 +63,11 @@
 //! | feature | brings |
 //! |---|---|
 //! | `http` (default) | routes, extractors and layers for axum |
+//! | `pages` (default) | hosted pages for the links in mails, and to log in for single sign-on |
 //! | `sqlite` (default), `postgres` | the database; one is needed |
 //! | `redis` | many nodes on one PostgreSQL |
 //! | `smtp`, `mail-http` | mail by SMTP; by Resend or SendGrid |
+//! | `sso-client` | people who log in elsewhere: `SsoClient` |
 //! | `breaches` | new passwords are looked up in a list of breached ones |
 //! | `pbkdf2`, `scrypt` | imported hashes of these kinds |
 //!
@@ -140,12 +142,14 @@ pub use horizon_auth_core::error::{Code, Error};
 pub use horizon_auth_core::flows::{KeySet, NextKey};
 pub use horizon_auth_core::ports::clock::Clock;
 pub use horizon_auth_core::ports::mailer::{MailError, MailTemplates, Mailer};
+#[cfg(feature = "pages")]
+pub use horizon_auth_http::pages;
 #[cfg(feature = "http")]
 pub use horizon_auth_http::{
     Gate, Http, Problem, Route, TenantExtractor, Who,
     extract::{CurrentTenant, CurrentUser},
     layers::{Csrf, Protected, RequireRole, protect},
-    pages, router, routes, sso_routes,
+    router, routes, sso_routes,
 };
 pub use keys::{KeysError, fresh_sealing_key, key_ring};
 pub use mail::MailSetupError;

@@ -13,7 +13,7 @@ use horizon_auth_core::verifier::{
     FixedKeys, Keys, RememberingIntrospector, RemoteKeys, Revocation, TokenRules, Verifier, VerifierParts,
 };
 #[cfg(feature = "http")]
-use horizon_auth_http::{Gate, SharedCookie, layers};
+use horizon_auth_http::{Gate, layers};
 use zeroize::Zeroizing;
 
 use crate::config::{Config, SsoClientConfig, SsoRevocation};
@@ -113,7 +113,7 @@ impl SsoClient {
         });
         Ok(Self {
             #[cfg(feature = "http")]
-            gate: gate(config, verifier.clone()),
+            gate: Gate::remote(verifier.clone(), config.http.clone()),
             verifier,
         })
     }
@@ -165,16 +165,6 @@ impl fmt::Debug for SsoClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SsoClient")
     }
-}
-
-#[cfg(feature = "http")]
-fn gate(config: &Config, verifier: Verifier) -> Gate {
-    let http = &config.http;
-    let shared = http.profile.has_sessions().then(|| SharedCookie {
-        cookie: http.cookie.clone(),
-        names: http.session.clone(),
-    });
-    Gate::remote(verifier, http.public_origin.clone(), shared.as_ref())
 }
 
 fn keys(

@@ -54,7 +54,7 @@ impl Gate {
     pub(crate) async fn tenant(&self, parts: &Parts) -> Result<TenantId, Error> {
         match &self.0 {
             Keeper::Engine(gate) => gate.tenant(parts).await,
-            Keeper::Remote(gate) => Ok(gate.tenant()),
+            Keeper::Remote(gate) => Ok(gate.tenant(parts)?),
         }
     }
 
@@ -112,7 +112,10 @@ impl EngineGate {
     }
 
     fn names_no_tenant(&self, parts: &Parts) -> Result<bool, Error> {
-        let named = self.0.tenants.named(parts, is_from_proxy(parts, &self.0))?;
+        let named = self
+            .0
+            .tenants
+            .named(parts, is_from_proxy(parts, &self.0.config))?;
         Ok(named == Named::Nothing)
     }
 

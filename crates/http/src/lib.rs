@@ -10,6 +10,7 @@ mod cookies;
 pub mod extract;
 mod gate;
 pub mod layers;
+#[cfg(feature = "pages")]
 mod pages;
 mod problem;
 mod remote_gate;
@@ -22,9 +23,9 @@ mod state;
 mod tenants;
 
 pub use gate::Gate;
+#[cfg(feature = "pages")]
 pub use pages::pages;
 pub use problem::Problem;
-pub use remote_gate::SharedCookie;
 pub use route_list::{Route, Who, routes, sso_routes};
 pub use router::router;
 pub use state::Http;

@@ -1,5 +1,6 @@
 //! The gate of an application whose people log in elsewhere.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,15 +8,16 @@ use axum::http::request::Parts;
 use horizon_auth_core::domain::ids::RequestId;
 use horizon_auth_core::domain::tenant::TenantId;
 use horizon_auth_core::domain::time::Timestamp;
-use horizon_auth_core::error::Error;
+use horizon_auth_core::error::{Code, Error};
 use horizon_auth_core::verifier::Verifier;
 
-use crate::config::{CookieConfig, SessionCookieConfig};
-use crate::extract::{CurrentTenant, CurrentUser};
+use crate::config::{HttpConfig, TenantSource};
+use crate::extract::{CurrentUser, is_from_proxy};
 use crate::gate::{Gate, Proof, expect_own_page, proof};
 use crate::layers::is_same_origin;
 use crate::problem::Problem;
 use crate::session_cookies::SessionCookies;
+use crate::tenants::{Named, Tenants};
 
 /// Who decides, and which cookies are looked at.
 #[derive(Clone)]
@@ -24,34 +26,40 @@ pub(crate) struct RemoteGate(Arc<Inner>);
 struct Inner {
     verifier: Verifier,
     sessions: Option<SessionCookies>,
-    own_origin: String,
-}
-
-/// The session cookie that an application shares with the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SharedCookie {
-    /// How the server sets it.
-    pub cookie: CookieConfig,
-    /// How the server calls it.
-    pub names: SessionCookieConfig,
+    tenants: Tenants,
+    config: HttpConfig,
 }
 
 impl Gate {
-    /// A gate that has credentials verified elsewhere. `own_origin` is the application's own: only its pages may send
-    /// unsafe requests with the shared cookie, if there is one.
+    /// A gate that has credentials verified elsewhere, for an application with these surroundings. Only its own
+    /// pages may send unsafe requests with a session cookie that it shares with the server, if it does. How requests
+    /// name their tenant is the application's own choice; one that they do not name is the verifier's.
     #[must_use]
-    pub fn remote(verifier: Verifier, own_origin: String, shared: Option<&SharedCookie>) -> Self {
+    pub fn remote(verifier: Verifier, config: HttpConfig) -> Self {
+        let sessions = config
+            .profile
+            .has_sessions()
+            .then(|| SessionCookies::new(&config.cookie, &config.session));
         Self::from(RemoteGate(Arc::new(Inner {
             verifier,
-            sessions: shared.map(|shared| SessionCookies::new(&shared.cookie, &shared.names)),
-            own_origin,
+            sessions,
+            tenants: Tenants::Configured(config.tenant.clone()),
+            config,
         })))
     }
 }
 
 impl RemoteGate {
-    pub(crate) fn tenant(&self) -> TenantId {
-        self.0.verifier.tenant().clone()
+    /// The tenant that a request names. Whether there is one of that name only the server knows, and tells by what
+    /// it issues.
+    pub(crate) fn tenant(&self, parts: &Parts) -> Result<TenantId, Code> {
+        let inner = &self.0;
+        Ok(
+            match inner.tenants.named(parts, is_from_proxy(parts, &inner.config))? {
+                Named::Tenant(tenant) => tenant,
+                Named::Nothing | Named::Fixed => inner.verifier.tenant().clone(),
+            },
+        )
     }
 
     pub(crate) async fn authenticate(&self, parts: &Parts) -> Result<CurrentUser, Error> {
@@ -62,10 +70,7 @@ impl RemoteGate {
             || self.is_own_page(parts),
             |cookie, token, doubles| verifier.check_csrf_token(cookie, token, doubles.into_iter()),
         )?;
-        let tenant = match parts.extensions.get::<CurrentTenant>() {
-            Some(known) => known.0.clone(),
-            None => self.tenant(),
-        };
+        let tenant = self.tenant(parts)?;
         Ok(match proof {
             Proof::Token(token) => verifier.authenticate(token, &tenant).await?.into(),
             Proof::Cookie(cookie) => verifier.authenticate_session(&cookie, &tenant).await?.into(),
@@ -82,8 +87,17 @@ impl RemoteGate {
         )
     }
 
+    /// Pages of one tenant are not the application's own to another.
     fn is_own_page(&self, parts: &Parts) -> bool {
-        is_same_origin(&parts.headers, |origin| origin == self.0.own_origin)
+        let inner = &self.0;
+        let own = match (&inner.config.tenant, self.tenant(parts)) {
+            (TenantSource::Subdomain(hosts), Ok(tenant)) if tenant != *inner.verifier.tenant() => {
+                Cow::Owned(hosts.origin(&tenant))
+            }
+            // Who names no tenant properly is refused for that.
+            _ => Cow::Borrowed(inner.config.public_origin.as_str()),
+        };
+        is_same_origin(&parts.headers, |origin| origin == own)
     }
 
     pub(crate) fn expect_admin_role(&self, user: &CurrentUser) -> Result<(), Error> {

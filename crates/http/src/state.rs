@@ -70,13 +70,20 @@ impl Http {
 
     /// The tenant that a request names, or the default one. Nobody has looked whether there is such a tenant.
     pub(crate) fn named_tenant(&self, parts: &Parts) -> Result<TenantId, Code> {
-        Ok(match self.0.tenants.named(parts, is_from_proxy(parts, self))? {
-            Named::Tenant(tenant) => tenant,
-            Named::Nothing | Named::Fixed => self.0.auth.policy().default_tenant.clone(),
-        })
+        Ok(
+            match self
+                .0
+                .tenants
+                .named(parts, is_from_proxy(parts, &self.0.config))?
+            {
+                Named::Tenant(tenant) => tenant,
+                Named::Nothing | Named::Fixed => self.0.auth.policy().default_tenant.clone(),
+            },
+        )
     }
 
     /// Whether a page of ours sent a request, or no browser at all. Pages of one tenant are not ours to another.
+    #[cfg(feature = "pages")]
     pub(crate) fn is_own_page(&self, parts: &Parts) -> bool {
         let own = self.own_origin(parts);
         is_same_origin(&parts.headers, |origin| origin == own)

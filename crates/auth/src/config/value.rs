@@ -12,14 +12,11 @@ use horizon_auth_core::domain::tenant::TenantId;
 use ipnet::IpNet;
 use zeroize::Zeroizing;
 
-use super::address;
 use super::error::{Fault, shown};
 use super::kind::Kind;
 use super::redis::{self, Named, RedisUrl};
 use super::secret::SecretText;
-use super::sessions;
-use super::tenants;
-use super::units;
+use super::{address, sessions, tenants, units};
 
 /// A value as it was given.
 #[derive(Clone)]

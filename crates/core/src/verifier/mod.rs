@@ -57,7 +57,7 @@ pub struct VerifierParts {
     pub rules: TokenRules,
     /// What was revoked.
     pub revocation: Revocation,
-    /// The only tenant whose people are let in.
+    /// The tenant of requests that name none. People of other tenants than the request's are not let in.
     pub tenant: TenantId,
     /// The role of administrators.
     pub admin: Role,
@@ -90,7 +90,7 @@ impl Verifier {
         self.0.clock.now()
     }
 
-    /// The tenant of every request.
+    /// The tenant of requests that name none.
     #[must_use]
     pub fn tenant(&self) -> &TenantId {
         &self.0.tenant

@@ -12,6 +12,7 @@ use horizon_auth_core::domain::ids::RequestId;
 use horizon_auth_core::domain::time::Timestamp;
 use ipnet::IpNet;
 
+use crate::config::HttpConfig;
 use crate::state::Http;
 
 /// The caller, for flows.
@@ -47,8 +48,8 @@ fn peer(parts: &Parts) -> IpAddr {
 }
 
 /// Whether a proxy that is believed handed the request on.
-pub(crate) fn is_from_proxy(parts: &Parts, http: &Http) -> bool {
-    is_trusted(peer(parts), &http.config.trusted_proxies)
+pub(crate) fn is_from_proxy(parts: &Parts, config: &HttpConfig) -> bool {
+    is_trusted(peer(parts), &config.trusted_proxies)
 }
 
 fn is_trusted(ip: IpAddr, trusted: &[IpNet]) -> bool {

@@ -1,18 +1,13 @@
-//! What a page without a script sends: a query, or a form as browsers encode it.
+//! What a page without a script sends: a form as browsers encode it.
 
-use std::convert::Infallible;
-
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::request::Parts;
-use horizon_auth_core::domain::token::{OneTime, Secret};
 use horizon_auth_core::domain::violation::Violation;
-use horizon_auth_core::error::{Code, Error};
+use horizon_auth_core::error::Error;
 
 use super::json::{Fields, read};
 use crate::problem::Problem;
-use crate::routes::one_time_token;
 use crate::state::Http;
 
 /// A body of the type `application/x-www-form-urlencoded`.
@@ -44,29 +39,4 @@ fn is_form(headers: &HeaderMap) -> bool {
             .trim()
             .eq_ignore_ascii_case("application/x-www-form-urlencoded")
     })
-}
-
-/// The `token` of a link, if its query has one.
-pub(crate) struct LinkToken(pub(crate) Option<Result<Secret<OneTime>, Code>>);
-
-impl<S: Send + Sync> FromRequestParts<S> for LinkToken {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let query = parts.uri.query().unwrap_or("").as_bytes();
-        let mut tokens = form_urlencoded::parse(query).filter(|(name, _)| name == "token");
-        let Some((_, text)) = tokens.next() else {
-            return Ok(Self(None));
-        };
-        // Of two tokens nobody can say which is meant.
-        let doubled = tokens.next().is_some();
-        let parsed = one_time_token(&text).and_then(|token| {
-            if doubled {
-                Err(Code::LinkInvalid)
-            } else {
-                Ok(token)
-            }
-        });
-        Ok(Self(Some(parsed)))
-    }
 }

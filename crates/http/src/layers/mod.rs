@@ -17,4 +17,6 @@ pub(crate) use default_headers::default_headers;
 pub use protect::{Protected, protect};
 pub(crate) use request_context::request_context;
 pub use roles::{Asked, RequireRole};
-pub(crate) use same_origin::{is_safe, is_same_origin, own_origin, same_origin};
+#[cfg(feature = "pages")]
+pub(crate) use same_origin::own_origin;
+pub(crate) use same_origin::{is_safe, is_same_origin, same_origin};

@@ -23,6 +23,7 @@ pub(crate) async fn same_origin(State(http): State<Http>, request: Request, next
 
 /// The same for forms of hosted pages, which no other page has any business to send: whoever could would log
 /// people in as somebody else.
+#[cfg(feature = "pages")]
 pub(crate) async fn own_origin(State(http): State<Http>, request: Request, next: Next) -> Response<Body> {
     let (parts, body) = request.into_parts();
     if is_safe(&parts.method) || http.is_own_page(&parts) {

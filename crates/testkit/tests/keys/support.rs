@@ -5,7 +5,7 @@ use std::time::Duration;
 use horizon_auth_core::auth::Auth;
 use horizon_auth_core::crypto::access_token::AccessTokens;
 use horizon_auth_core::domain::key::Algorithm;
-use horizon_auth_core::domain::key_state::{KeyState, KeyTimes};
+use horizon_auth_core::domain::key_state::{KeyState, KeyTimes, StoredKey};
 use horizon_auth_core::error::{Code, Error};
 use horizon_auth_core::flows::{AuthenticateCommand, NextKey};
 use horizon_auth_core::ports::store::Store as _;
@@ -28,17 +28,15 @@ pub(crate) fn times(t: &TestAuth) -> KeyTimes {
     KeyTimes::of(t.auth.policy())
 }
 
-/// The id and state of every key, in order of their publication.
+/// Every key as it is stored, in order of their publication.
+pub(crate) async fn stored(t: &TestAuth) -> Vec<StoredKey> {
+    let mut db = t.database.store.db().await.unwrap();
+    db.list_signing_keys().await.unwrap()
+}
+
+/// The id and state of every key, in the same order.
 pub(crate) async fn states(t: &TestAuth) -> Vec<(String, KeyState)> {
-    let keys = t
-        .database
-        .store
-        .db()
-        .await
-        .unwrap()
-        .list_signing_keys()
-        .await
-        .unwrap();
+    let keys = stored(t).await;
     keys.into_iter().map(|key| (key.kid, key.state)).collect()
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use axum::body::Body;
 use axum::http::Request;
 use horizon_auth_http::config::{HttpConfig, Profile};
-use horizon_auth_http::{Who, routes};
+use horizon_auth_http::{Who, routes, sso_routes};
 use horizon_auth_testkit::{TestApp, TestAuth};
 
 use crate::routes::{PROFILES, concrete};
@@ -14,12 +14,13 @@ use crate::routes::{PROFILES, concrete};
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "FROBNICATE"];
 
 /// What everybody may call, once more by hand: a route is public only if both lists say so.
-const PUBLIC: [&str; 30] = [
+const PUBLIC: [&str; 32] = [
     "DELETE /auth/refresh",
     "GET /.well-known/jwks.json",
     "GET /confirm-email",
     "GET /health/live",
     "GET /health/ready",
+    "GET /login",
     "GET /reset-password",
     "GET /verify-email",
     "POST /auth/account/reactivate",
@@ -36,6 +37,7 @@ const PUBLIC: [&str; 30] = [
     "POST /auth/verify-email",
     "POST /auth/verify-email/resend",
     "POST /confirm-email",
+    "POST /login",
     "POST /reset-password",
     "POST /session/auth/account/reactivate",
     "POST /session/auth/login",
@@ -95,6 +97,7 @@ async fn a_path_of_another_profile_is_not_there() {
         .into_iter()
         .flat_map(listed)
         .map(|(path, _)| path)
+        .chain(sso_routes().into_iter().map(|route| route.path)) // another mode
         .collect();
     for profile in PROFILES {
         let (app, here) = (app(profile).await, listed(profile));
@@ -129,6 +132,7 @@ fn every_path_in_the_source_of_the_routers_is_listed_and_the_other_way_round() {
     let listed: BTreeSet<String> = [Profile::Token, Profile::Session]
         .into_iter()
         .flat_map(routes)
+        .chain(sso_routes())
         .map(|route| route.path)
         .collect();
     assert_eq!(written, listed);
@@ -136,7 +140,7 @@ fn every_path_in_the_source_of_the_routers_is_listed_and_the_other_way_round() {
 
 #[test]
 fn what_everybody_may_call_is_listed_twice() {
-    let open = PROFILES.into_iter().flat_map(routes);
+    let open = PROFILES.into_iter().flat_map(routes).chain(sso_routes());
     let open = open.filter(|route| matches!(route.who, Who::Anyone | Who::RefreshCookie));
     let open: BTreeSet<String> = open
         .map(|route| format!("{} {}", route.method, route.path))

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use axum::http::Method;
+use axum::body::Body;
+use axum::http::{Method, Request};
+use horizon_auth::commands::{RegisterCommand, Registered};
+use horizon_auth::types::{Email, Password, TenantId};
 use horizon_auth_http::config::Profile;
 use horizon_auth_testkit::{Kind, Setup};
 
@@ -161,4 +164,40 @@ async fn people_of_another_tenant_are_not_let_in() {
     let app = server.application(&more);
     let token = server.app.register(ANA).await.access_token();
     assert_eq!(app.me(&token).await, "403 tenant_mismatch");
+}
+
+#[tokio::test]
+async fn an_application_of_several_tenants_keeps_their_people_apart() {
+    let server = server().await;
+    let app = server.application(&format!("{}[tenant]\nsource = \"header\"", asks(SECRET)));
+    let engine = &server.app.engine;
+    let acme = TenantId::parse("acme").unwrap();
+    assert!(engine.auth.create_tenant(&acme, &engine.client()).await.unwrap());
+    let registered = engine.auth.register(RegisterCommand {
+        tenant: acme,
+        email: Email::parse(ANA).unwrap(),
+        password: Password::new("correct horse battery staple").unwrap(),
+        full_name: None,
+        locale: None,
+        client: engine.client(),
+    });
+    let Registered::LoggedIn(of_acme) = registered.await.unwrap() else {
+        panic!("not logged in");
+    };
+    let of_default = server.app.register(ANA).await.access_token();
+
+    let me = async |token: &str, tenants: &[&str]| {
+        let mut request = Request::get("/me").header("authorization", format!("Bearer {token}"));
+        for tenant in tenants {
+            request = request.header("x-tenant-id", *tenant);
+        }
+        told(&app.send(request.body(Body::empty()).unwrap()).await)
+    };
+
+    assert_eq!(me(&of_acme.access_token, &["acme"]).await, format!("200 {ANA}"));
+    assert_eq!(me(&of_default, &[]).await, format!("200 {ANA}"));
+    assert_eq!(me(&of_acme.access_token, &[]).await, "403 tenant_mismatch");
+    assert_eq!(me(&of_default, &["acme"]).await, "403 tenant_mismatch");
+    assert_eq!(me(&of_default, &["acme", "default"]).await, "400 tenant_invalid");
+    assert_eq!(me(&of_default, &["No Name"]).await, "400 tenant_invalid");
 }
