@@ -4,15 +4,22 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::routing::get;
 use horizon_auth::commands::{LoginCommand, RegisterCommand};
-use horizon_auth::types::{Client, Email, Password};
+use horizon_auth::types::{Client, Email, Password, TenantId};
 use horizon_auth::{
-    Algorithm, Auth, Builder, Clock as _, Code, MailError, Mailer, OutgoingMail, SigningKey, StartError,
+    Algorithm, Auth, Builder, Clock as _, Code, CurrentTenant, MailError, Mailer, OutgoingMail, SigningKey,
+    StartError,
 };
 use horizon_auth_testkit::{Database, FixedClock, Kind};
+use http_body_util::BodyExt as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
+use tower::ServiceExt as _;
 
 const ANA: &str = "ana@example.com";
 const PASSWORD: &str = "correct horse battery staple";
@@ -187,6 +194,44 @@ async fn a_pool_of_postgres_is_shared_and_stays_open() {
         .await
         .unwrap();
     assert_eq!(users, 1);
+}
+
+async fn whose(tenant: CurrentTenant) -> String {
+    tenant.to_string()
+}
+
+#[tokio::test]
+async fn a_request_names_its_tenant_as_the_application_likes() {
+    let folder = tempfile::tempdir().unwrap();
+    let auth = in_folder(folder.path())
+        .tenant(|parts| parts.uri.query()?.strip_prefix("shop=").map(str::to_owned))
+        .start()
+        .await
+        .unwrap();
+    let acme = TenantId::parse("acme").unwrap();
+    assert!(auth.create_tenant(&acme, &client(&auth)).await.unwrap());
+    register(&auth).await.unwrap();
+    let token = log_in(&auth).await.unwrap();
+    let app = auth
+        .protect(Router::new().route("/mine", get(whose)))
+        .public(Router::new().route("/", get(whose)))
+        .with_state(auth.clone());
+
+    let ask = async |path: &str| {
+        let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+        let answer = app.clone().oneshot(request.body(Body::empty()).unwrap());
+        let (parts, body) = answer.await.unwrap().into_parts();
+        let text = body.collect().await.unwrap().to_bytes();
+        (parts.status.as_u16(), String::from_utf8(text.to_vec()).unwrap())
+    };
+
+    assert_eq!(ask("/").await, (200, "default".to_owned()));
+    assert_eq!(ask("/?shop=acme").await, (200, "acme".to_owned()));
+    assert_eq!(ask("/?shop=nobody").await.0, 404);
+    assert_eq!(ask("/?shop=No%20Name").await.0, 400);
+    assert_eq!(ask("/mine").await, (200, "default".to_owned()));
+    assert_eq!(ask("/mine?shop=acme").await.0, 403, "a token of another tenant");
+    auth.shutdown().await;
 }
 
 /// Hands every mail on.
