@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::access_token::AccessTokens;
 use crate::crypto::password_hasher::PasswordHasher;
-use crate::domain::audit::{AuditRow, Event};
+use crate::domain::audit::{AuditAddress, AuditRow, Event};
 use crate::domain::client::Client;
 use crate::domain::ids::{EventId, RequestId, UserId};
 use crate::domain::limits::{Counted, Rule};
@@ -274,13 +274,15 @@ impl Auth {
         client: &Client,
         now: Timestamp,
     ) -> Result<AuditRow, Error> {
-        Ok(AuditRow::new(
-            EventId::mint(now, self.random()?),
-            now,
-            event,
-            tenant,
-            client,
-        ))
+        let row = AuditRow::new(EventId::mint(now, self.random()?), now, event, tenant, client);
+        if !self.policy().hash_audit_addresses {
+            return Ok(row);
+        }
+        let hash = self.hasher().peppers().hash_address(client.ip);
+        Ok(AuditRow {
+            ip: hash.map(AuditAddress::Hashed),
+            ..row
+        })
     }
 
     /// Tells the security log, and whoever has subscribed, of an event that was committed.

@@ -151,6 +151,7 @@ fn policy(checked: &Checked) -> Option<Policy> {
             admin_grants_admin: checked.read("roles.admin_grants_admin")?,
         },
         max_sessions: integer(checked, "session.max_per_user"),
+        hash_audit_addresses: sessions::hash_audit_addresses(checked),
         limits: sessions::limits(checked)?,
     })
 }

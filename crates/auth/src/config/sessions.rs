@@ -22,6 +22,12 @@ pub(super) fn require_verified_email(checked: &Checked) -> bool {
         .unwrap_or_else(|| is_session_only(checked) && is_production(checked))
 }
 
+/// Whether the trail keeps addresses only as keyed hashes, as the sessions do.
+pub(super) fn hash_audit_addresses(checked: &Checked) -> bool {
+    let word = checked.word("audit.addresses");
+    word.map_or_else(|| is_session_only(checked), |word| word == "hashed")
+}
+
 /// The limits that were given, and for the others those of the profile.
 pub(super) fn limits(checked: &Checked) -> Option<Limits> {
     let of_profile = |path: &str, token: Rate, session: Rate| {
@@ -80,6 +86,19 @@ pub(super) fn cookie_name(text: &str) -> Result<String, Fault> {
 
 /// Reports what does not fit.
 pub(super) fn apply(checked: &mut Checked) {
+    let has_pepper = checked.is_given("hashing.pepper") || checked.is_given("hashing.pepper_file");
+    if checked
+        .word("audit.addresses")
+        .is_some_and(|word| word == "hashed")
+        && !has_pepper
+    {
+        checked.report(
+            "audit.addresses",
+            "is \"hashed\", but there is no pepper to hash with, and a hash without a key hides nothing"
+                .to_owned(),
+            "make one with `horizon-auth keys pepper`, and name it in hashing.pepper_file",
+        );
+    }
     let [idle, absolute] = ["session.idle_ttl", "session.absolute_ttl"]
         .map(|path| checked.read::<Duration>(path).map(|ttl| (path, ttl)));
     if let (Some(idle), Some(absolute)) = (idle, absolute)

@@ -88,3 +88,25 @@ fn a_session_before_the_proof_would_tell_what_private_enumeration_hides() {
         "{refused}"
     );
 }
+
+#[test]
+fn the_trail_of_the_session_profile_keeps_no_address_as_it_is() {
+    for (settings, hashes) in [
+        ("", false),
+        ("http.profile = \"both\"", false),
+        ("http.profile = \"session\"", true),
+        ("http.profile = \"session\"\naudit.addresses = \"plain\"", false),
+        (
+            "audit.addresses = \"hashed\"\nhashing.pepper = \"1:q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=\"",
+            true,
+        ),
+    ] {
+        let config = with(settings).unwrap_or_else(|errors| panic!("{errors}"));
+        assert_eq!(config.policy.hash_audit_addresses, hashes, "{settings}");
+    }
+    let error = problem(with("audit.addresses = \"hashed\""));
+    assert!(
+        error.contains("audit.addresses") && error.contains("keys pepper"),
+        "{error}"
+    );
+}

@@ -60,7 +60,7 @@ fn every_setting_has_an_effect() {
             Kind::Rate => "77/1m",
             Kind::Size { .. } => "17KiB",
             // These need more than one value, and have tests of their own.
-            Kind::Choice(["development", ..])
+            Kind::Choice(["development" | "plain", ..])
             | Kind::Domain
             | Kind::Path
             | Kind::Paths

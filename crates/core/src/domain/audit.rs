@@ -1,10 +1,12 @@
 //! Security and audit events: what happened, to whom, from where (decision D24).
 
+use std::fmt;
 use std::net::IpAddr;
 
 use super::client::Client;
 use super::email::Email;
 use super::ids::{EventId, RequestId, SessionId, UserId};
+use super::session::IpHash;
 use super::tenant::TenantId;
 use super::time::Timestamp;
 
@@ -236,6 +238,24 @@ pub struct StoredEvent {
     pub user_agent: Option<String>,
 }
 
+/// A network address as the trail keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditAddress {
+    /// As it is.
+    Plain(IpAddr),
+    /// Under a key: equal addresses are recognised, none can be read.
+    Hashed(IpHash),
+}
+
+impl fmt::Display for AuditAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plain(address) => address.fmt(f),
+            Self::Hashed(IpHash(hash)) => hash.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
+        }
+    }
+}
+
 /// One event with its circumstances: a row of `audit_events` and a line of the security log.
 #[derive(Clone, Debug)]
 pub struct AuditRow {
@@ -254,7 +274,7 @@ pub struct AuditRow {
     /// Masked address, where one was given.
     pub email: Option<String>,
     /// From where, unless that says too much.
-    pub ip: Option<IpAddr>,
+    pub ip: Option<AuditAddress>,
     /// With what.
     pub user_agent: Option<String>,
     /// In which request.
@@ -273,7 +293,7 @@ impl AuditRow {
             user: None,
             session: None,
             email: None,
-            ip: Some(client.ip),
+            ip: Some(AuditAddress::Plain(client.ip)),
             user_agent: client.user_agent.clone(),
             request: client.request,
         }

@@ -169,6 +169,8 @@ pub struct Policy {
     pub roles: RolePolicy,
     /// Most sessions of a user that live at once; `None` is no limit.
     pub max_sessions: Option<u32>,
+    /// Whether events keep network addresses only under the first pepper; without a pepper they keep none then.
+    pub hash_audit_addresses: bool,
     /// Rates.
     pub limits: Limits,
 }
@@ -227,6 +229,7 @@ impl Policy {
                 admin_grants_admin: false,
             },
             max_sessions: None,
+            hash_audit_addresses: false,
             limits: Limits::default(),
         }
     }

@@ -69,6 +69,27 @@ async fn live(app: &TestApp) -> i64 {
 }
 
 both_engines! {
+    where_events_hash_addresses_one_address_is_one_hash_and_nobody_can_read_it => |kind| async move {
+        let app = app(kind, |policy| policy.hash_audit_addresses = true).await;
+        app.register(ANA).await;
+        login_from(&app, ANA, FIREFOX).await;
+
+        let database = &app.engine.database;
+        assert_eq!(database.number("SELECT COUNT(*) FROM audit_events WHERE length(ip) = 64").await, 2);
+        assert_eq!(database.number("SELECT COUNT(DISTINCT ip) FROM audit_events").await, 1);
+    };
+
+    without_a_pepper_there_is_nothing_to_hash_with_and_no_address_is_kept => |kind| async move {
+        let setup = Setup::new(kind).policy(|policy| policy.hash_audit_addresses = true);
+        let app = TestApp::new(setup.start().await);
+        app.register(ANA).await;
+
+        let database = &app.engine.database;
+        assert_eq!(database.number("SELECT COUNT(*) FROM audit_events WHERE ip = ''").await, 1);
+    };
+}
+
+both_engines! {
     sessions_of_both_kinds_are_listed_newest_first_with_their_device => |kind: Kind| async move {
         let app = app(kind, |_| {}).await;
         app.register(ANA).await;

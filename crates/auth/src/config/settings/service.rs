@@ -29,4 +29,8 @@ pub(super) const SETTINGS: &[Setting] = &[
 
     setting("database.max_connections", Kind::Integer { min: 1, max: 1000 }, Is("20"),
         "Most connections open to the database at once."),
+
+    setting("audit.addresses", Kind::Choice(&["plain", "hashed"]), Unset("`plain`; `hashed` with `http.profile = \"session\"`"),
+        "How events keep network addresses: as they are, or as keyed hashes under the first pepper, by which equal ones \
+         are recognised. Without a pepper they keep none."),
 ];
