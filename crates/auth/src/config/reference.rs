@@ -8,7 +8,7 @@ use super::settings::SETTINGS;
 const HEAD: &str = "\
 # Configuration
 
-<!-- Made from the table of settings in crates/auth/src/config/settings.rs; do not edit. -->
+<!-- Made from the table of settings in crates/auth/src/config/settings/; do not edit. -->
 
 Settings come from a TOML file, `horizon-auth.toml`, and from the environment. Later ones win: defaults,
 file, plain variables such as `DATABASE_URL`, variables that begin with `HORIZON_AUTH__`. Everything is
