@@ -26,9 +26,9 @@ impl Quick {
         self.database.is_none() && self.public_url.is_none() && self.others.is_empty()
     }
 
-    fn names_a_key(&self) -> bool {
-        let names = ["jwt.private_key", "jwt.private_key_file"];
-        self.others.iter().any(|(path, _)| names.contains(&path.as_str()))
+    /// Whether a key is given, as text or as a file.
+    fn names(&self, text: &str, file: &str) -> bool {
+        self.others.iter().any(|(path, _)| path == text || path == file)
     }
 }
 
@@ -120,23 +120,30 @@ pub(crate) fn config(quick: &Quick, pool: Option<&Pool>) -> Result<Config, Start
         put(&mut settings, path, value.clone())?;
     }
     if quick.public_url.as_deref().is_none_or(is_local) {
-        if !quick.names_a_key() {
-            let (key, sealing) = (place.key(), place.sealing_key());
+        // Whoever brings the key that signs says with it whether keys are kept in the database.
+        if !quick.names("jwt.private_key", "jwt.private_key_file") {
+            let key = place.key();
             make_development_key(&key)?;
-            make_development_sealing_key(&sealing)?;
-            for (path, file) in [("jwt.private_key_file", key), ("jwt.sealing_key_file", sealing)] {
-                let file = file.file_name().unwrap_or_default().to_string_lossy();
-                put(&mut settings, path, Value::from(&*file))?;
+            put(&mut settings, "jwt.private_key_file", file_name(&key))?;
+            if !quick.names("jwt.sealing_key", "jwt.sealing_key_file") {
+                let sealing = place.sealing_key();
+                make_development_sealing_key(&sealing)?;
+                put(&mut settings, "jwt.sealing_key_file", file_name(&sealing))?;
             }
         }
     } else if !settings.contains_key("environment") {
         put(&mut settings, "environment", Value::from("production"))?;
     }
-    Ok(Config::load(Sources {
+    Ok(Config::load_to_serve(Sources {
         file: Some(("the builder", &settings.to_string())),
         env: Vec::new(),
         base_dir: place.folder,
     })?)
+}
+
+/// Paths start at the folder of the database.
+fn file_name(path: &Path) -> Value {
+    Value::from(&*path.file_name().unwrap_or_default().to_string_lossy())
 }
 
 /// Where the database is, and where a key beside it can be.

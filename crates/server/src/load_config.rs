@@ -48,5 +48,5 @@ pub(crate) fn load_dev(toml: &str, base_dir: PathBuf) -> Result<Config, Failure>
 }
 
 fn check(sources: Sources<'_>) -> Result<Config, Failure> {
-    Config::load(sources).map_err(|errors| Failure::new(errors.to_string()))
+    Config::load_to_serve(sources).map_err(|errors| Failure::new(errors.to_string()))
 }

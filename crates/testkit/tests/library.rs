@@ -12,7 +12,7 @@ use horizon_auth::commands::{LoginCommand, RegisterCommand};
 use horizon_auth::types::{Client, Email, Password, TenantId};
 use horizon_auth::{
     Algorithm, Auth, Builder, Clock as _, Code, CurrentTenant, MailError, Mailer, OutgoingMail, SigningKey,
-    StartError,
+    StartError, fresh_sealing_key,
 };
 use horizon_auth_testkit::{Database, FixedClock, Kind};
 use http_body_util::BodyExt as _;
@@ -194,6 +194,24 @@ async fn a_pool_of_postgres_is_shared_and_stays_open() {
         .await
         .unwrap();
     assert_eq!(users, 1);
+}
+
+#[tokio::test]
+async fn an_application_may_bring_its_own_sealing_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let sealing = folder.path().join("own.sealing");
+    std::fs::write(&sealing, fresh_sealing_key().unwrap()).unwrap();
+    std::fs::set_permissions(&sealing, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+
+    let auth = in_folder(folder.path())
+        .set("jwt.sealing_key_file", sealing.to_str().unwrap())
+        .start()
+        .await
+        .unwrap();
+    register(&auth).await.unwrap();
+    auth.shutdown().await;
+    assert!(folder.path().join("app.db.signing-key.pem").exists());
+    assert!(!folder.path().join("app.db.sealing-key").exists());
 }
 
 async fn whose(tenant: CurrentTenant) -> String {

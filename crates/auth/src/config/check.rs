@@ -24,8 +24,8 @@ pub(super) struct Checked {
     problems: Vec<Problem>,
 }
 
-/// The configuration, or all that is wrong.
-pub(super) fn check(given: Given, base_dir: &Path) -> Result<Config, Vec<Problem>> {
+/// The configuration, or all that is wrong. `signs`: it is for a process that needs a key to sign with.
+pub(super) fn check(given: Given, base_dir: &Path, signs: bool) -> Result<Config, Vec<Problem>> {
     let file_is_broken = given.file_is_broken;
     let mut checked = Checked::new(given);
     if file_is_broken {
@@ -35,6 +35,9 @@ pub(super) fn check(given: Given, base_dir: &Path) -> Result<Config, Vec<Problem
     let keys = checked.read_keys(base_dir);
     let peppers = checked.read_peppers(base_dir);
     let secrets = sso::read_secrets(&mut checked, base_dir);
+    if signs {
+        rules::expect_signing_key(&mut checked);
+    }
     rules::apply(&mut checked);
     sso::apply(&mut checked, &secrets);
     match build::config(&checked, keys, peppers, &secrets, base_dir) {

@@ -230,3 +230,27 @@ fn keys_that_change_by_themselves_need_a_sealing_key() {
     let period = std::time::Duration::from_secs(90 * 24 * 3600);
     assert_eq!(config.policy.keys.rotation_period, Some(period));
 }
+
+#[test]
+fn whoever_signs_is_told_of_a_missing_key_with_everything_else_that_is_wrong() {
+    let load = |text: &str| {
+        Config::load_to_serve(Sources {
+            file: Some(("horizon-auth.toml", text)),
+            ..Sources::default()
+        })
+    };
+    let errors = load("colour = 1\n").unwrap_err();
+    let settings: Vec<_> = errors.problems().iter().map(|problem| &problem.setting).collect();
+    assert_eq!(settings, ["colour", "jwt.private_key_file", "database.url"]);
+    assert_eq!(
+        errors.problems()[1].to_string(),
+        "jwt.private_key_file is missing (not set): name the PEM file of the key that signs; \
+         make one with: horizon-auth keys generate"
+    );
+
+    // One that cannot be read is one error, not two.
+    let errors =
+        load("[database]\nurl = \"sqlite:a.db\"\n[jwt]\nprivate_key_file = \"none.pem\"\n").unwrap_err();
+    assert_eq!(errors.problems().len(), 1, "{errors}");
+    assert!(Config::from_toml("[database]\nurl = \"sqlite:a.db\"\n").is_ok());
+}

@@ -205,8 +205,21 @@ impl Config {
     /// # Errors
     /// [`ConfigErrors`] with everything that is wrong.
     pub fn load(sources: Sources<'_>) -> Result<Self, ConfigErrors> {
+        Self::read(sources, false)
+    }
+
+    /// The same for a process that signs: a missing signing key is one of the errors. In the mode `sso-client`
+    /// none is needed.
+    ///
+    /// # Errors
+    /// [`ConfigErrors`] with everything that is wrong.
+    pub fn load_to_serve(sources: Sources<'_>) -> Result<Self, ConfigErrors> {
+        Self::read(sources, true)
+    }
+
+    fn read(sources: Sources<'_>, signs: bool) -> Result<Self, ConfigErrors> {
         let given = source::merge(sources.file, sources.env);
-        check::check(given, &sources.base_dir).map_err(ConfigErrors::new)
+        check::check(given, &sources.base_dir, signs).map_err(ConfigErrors::new)
     }
 
     /// Reads and checks a configuration from TOML alone; paths are relative to the current directory.

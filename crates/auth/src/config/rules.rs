@@ -109,6 +109,23 @@ pub(super) fn hash_cost(checked: &Checked) -> Option<Argon2Cost> {
     })
 }
 
+/// Something to sign with is named, rightly or wrongly; an application whose people log in elsewhere needs nothing.
+pub(super) fn expect_signing_key(checked: &mut Checked) {
+    let sources = [
+        "jwt.private_key_file",
+        "jwt.private_key",
+        "jwt.sealing_key_file",
+        "jwt.sealing_key",
+    ];
+    if sso::mode(checked) != sso::Mode::SsoClient && !sources.iter().any(|path| checked.is_given(path)) {
+        checked.report(
+            "jwt.private_key_file",
+            "is missing",
+            "name the PEM file of the key that signs; make one with: horizon-auth keys generate",
+        );
+    }
+}
+
 fn database(checked: &mut Checked) {
     if !sso::is_client(checked) && !checked.is_given("database.url") {
         checked.report(

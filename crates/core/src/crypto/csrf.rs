@@ -80,10 +80,18 @@ pub fn verify(session: &Secret<SessionCookie>, text: &str) -> Result<bool, Crypt
     Ok(hmac::verify(&key(session)?, nonce, mac).is_ok())
 }
 
-/// Whether two texts are the same token; the time does not tell how much of them is.
-#[must_use]
-pub fn is_same(one: &str, other: &str) -> bool {
-    constant_time::verify_slices_are_equal(one.as_bytes(), other.as_bytes()).is_ok()
+/// Whether the text is a token that fits the session, and the same as each of `doubles`, the cookies that repeat
+/// it; the time does not tell how much of them is.
+///
+/// # Errors
+/// Only if the cryptographic library fails.
+pub fn verify_repeated<'a>(
+    session: &Secret<SessionCookie>,
+    text: &str,
+    mut doubles: impl Iterator<Item = &'a str>,
+) -> Result<bool, CryptoError> {
+    let is_same = |double: &str| constant_time::verify_slices_are_equal(double.as_bytes(), text.as_bytes());
+    Ok(verify(session, text)? && doubles.all(|double| is_same(double).is_ok()))
 }
 
 fn key(session: &Secret<SessionCookie>) -> Result<hmac::Key, CryptoError> {
@@ -135,6 +143,26 @@ mod tests {
             assert!(*text == token || !verify(&session(1), text).unwrap(), "{text}");
         }
         assert!(!verify(&session(1), session(1).reveal()).unwrap());
+    }
+
+    #[test]
+    fn every_cookie_that_repeats_a_token_must_be_the_same() {
+        let token = mint(&session(1), [7; NONCE_BYTES]).unwrap();
+        let other = mint(&session(1), [8; NONCE_BYTES]).unwrap();
+        let (text, other) = (token.reveal(), other.reveal());
+        for (doubles, fits) in [
+            (vec![], true),
+            (vec![text], true),
+            (vec![text, text], true),
+            (vec![text, other], false),
+            (vec![other], false),
+            (vec![&text[1..]], false),
+            (vec![""], false),
+        ] {
+            let found = verify_repeated(&session(1), text, doubles.clone().into_iter()).unwrap();
+            assert_eq!(found, fits, "{}", doubles.len());
+        }
+        assert!(!verify_repeated(&session(2), text, [text].into_iter()).unwrap());
     }
 
     #[test]

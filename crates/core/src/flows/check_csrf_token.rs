@@ -15,9 +15,9 @@ impl Auth {
         &self,
         cookie: &Secret<SessionCookie>,
         token: &str,
-        mut doubles: impl Iterator<Item = &'a str>,
+        doubles: impl Iterator<Item = &'a str>,
     ) -> Result<(), Error> {
-        if csrf::verify(cookie, token)? && doubles.all(|double| csrf::is_same(double, token)) {
+        if csrf::verify_repeated(cookie, token, doubles)? {
             Ok(())
         } else {
             Err(Code::CsrfInvalid.into())

@@ -107,9 +107,11 @@ fn without_any_configuration_it_says_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let refused = run(folder.path(), &["serve"]);
     assert_eq!(refused.status.code(), Some(1));
-    assert!(
-        stderr(&refused).contains("database.url is missing"),
-        "{}",
-        stderr(&refused)
-    );
+    for setting in ["database.url", "jwt.private_key_file"] {
+        assert!(
+            stderr(&refused).contains(&format!("{setting} is missing")),
+            "{}",
+            stderr(&refused)
+        );
+    }
 }
