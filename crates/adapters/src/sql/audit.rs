@@ -8,13 +8,14 @@ use uuid::Uuid;
 
 use super::conn::{HasConn, Sql};
 
-#[derive(sqlx::FromRow)]
-struct EventRow {
-    at: i64,
-    event: String,
-    session_id: Option<Uuid>,
-    ip: String,
-    user_agent: Option<String>,
+row! {
+    struct EventRow {
+        at: i64,
+        event: String,
+        session_id: Option<Uuid>,
+        ip: String,
+        user_agent: Option<String>,
+    }
 }
 
 impl From<EventRow> for StoredEvent {

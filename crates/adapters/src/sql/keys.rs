@@ -6,15 +6,16 @@ use horizon_auth_core::ports::store::{Keys, Result, StoreError};
 
 use super::conn::{HasConn, Sql};
 
-#[derive(sqlx::FromRow)]
-struct KeyRow {
-    kid: String,
-    algorithm: String,
-    public_key: Vec<u8>,
-    first_seen_at: i64,
-    state: String,
-    changed_at: i64,
-    sealed_private_key: Option<Vec<u8>>,
+row! {
+    struct KeyRow {
+        kid: String,
+        algorithm: String,
+        public_key: Vec<u8>,
+        first_seen_at: i64,
+        state: String,
+        changed_at: i64,
+        sealed_private_key: Option<Vec<u8>>,
+    }
 }
 
 // Keys belong to the whole database: no tenant has its own.

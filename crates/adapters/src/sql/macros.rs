@@ -40,3 +40,36 @@ macro_rules! sql {
         sql!($fetch $row, $db, postgres: $text, sqlite: $text $(, $arg)*)
     };
 }
+
+/// A struct that is read from the columns of the same names; a part behind `..` is a row of its own.
+///
+/// In place of sqlx's derive, for which a second copy of both drivers would have to be compiled.
+macro_rules! row {
+    (
+        $(#[$meta:meta])*
+        $vis:vis struct $name:ident {
+            $($field_vis:vis $field:ident: $type:ty,)*
+            $(..$part:ident: $part_type:ty,)?
+        }
+    ) => {
+        $(#[$meta])*
+        $vis struct $name {
+            $($field_vis $field: $type,)*
+            $($part: $part_type,)?
+        }
+
+        impl<'r, R: sqlx::Row> sqlx::FromRow<'r, R> for $name
+        where
+            &'static str: sqlx::ColumnIndex<R>,
+            $($type: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,)*
+            $($part_type: sqlx::FromRow<'r, R>,)?
+        {
+            fn from_row(row: &'r R) -> std::result::Result<Self, sqlx::Error> {
+                Ok(Self {
+                    $($field: row.try_get(stringify!($field))?,)*
+                    $($part: <$part_type as sqlx::FromRow<'r, R>>::from_row(row)?,)?
+                })
+            }
+        }
+    };
+}

@@ -1,13 +1,16 @@
 //! Forward-only migrations, embedded in the program.
 
+use std::sync::LazyLock;
+
 use sqlx::migrate::Migrator;
 
 use super::connect::{Engine, SqlStore};
+use super::migrations;
 
 #[cfg(feature = "postgres")]
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+static POSTGRES: LazyLock<Migrator> = LazyLock::new(migrations::postgres);
 #[cfg(feature = "sqlite")]
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static SQLITE: LazyLock<Migrator> = LazyLock::new(migrations::sqlite);
 
 /// The schema could not be read or brought up to date.
 #[derive(Debug, thiserror::Error)]

@@ -14,6 +14,7 @@ mod connect;
 mod error;
 mod keys;
 mod migrate;
+mod migrations;
 mod one_time_tokens;
 mod outbox;
 mod outside_changes;

@@ -12,12 +12,13 @@ use super::conn::{HasConn, Sql};
 use super::error::one_row;
 use super::types::tenant;
 
-#[derive(sqlx::FromRow)]
-struct GrantRow {
-    tenant_id: String,
-    user_id: Uuid,
-    email: String,
-    email_written: Option<String>,
+row! {
+    struct GrantRow {
+        tenant_id: String,
+        user_id: Uuid,
+        email: String,
+        email_written: Option<String>,
+    }
 }
 
 impl GrantRow {

@@ -11,18 +11,19 @@ use uuid::Uuid;
 use super::conn::{HasConn, Sql};
 use super::types::{locale, tenant};
 
-#[derive(sqlx::FromRow)]
-struct MailRow {
-    id: Uuid,
-    tenant_id: String,
-    kind: String,
-    email: String,
-    email_written: String,
-    user_id: Option<Uuid>,
-    locale: Option<String>,
-    created_at: i64,
-    expires_at: i64,
-    attempts: i64,
+row! {
+    struct MailRow {
+        id: Uuid,
+        tenant_id: String,
+        kind: String,
+        email: String,
+        email_written: String,
+        user_id: Option<Uuid>,
+        locale: Option<String>,
+        created_at: i64,
+        expires_at: i64,
+        attempts: i64,
+    }
 }
 
 impl TryFrom<MailRow> for ClaimedMail {

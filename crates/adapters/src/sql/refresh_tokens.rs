@@ -16,24 +16,25 @@ use super::error::one_row;
 use super::error::store_error;
 use super::types::{bytes32, instant, tenant};
 
-#[derive(sqlx::FromRow)]
-struct StateRow {
-    session_id: Uuid,
-    tenant_id: String,
-    user_id: Uuid,
-    tenant_epoch: i64,
-    session_dead: bool,
-    absolute_expires_at: i64,
-    idle_expires_at: i64,
-    consumed_at: Option<i64>,
-    consumed_clock: Option<i64>,
-    replay_count: i64,
-    retry_tag: Option<Vec<u8>>,
-    replay_box: Option<Vec<u8>>,
-    replay_until: Option<i64>,
-    child_digest: Option<Vec<u8>>,
-    child_expires_at: Option<i64>,
-    child_consumed_at: Option<i64>,
+row! {
+    struct StateRow {
+        session_id: Uuid,
+        tenant_id: String,
+        user_id: Uuid,
+        tenant_epoch: i64,
+        session_dead: bool,
+        absolute_expires_at: i64,
+        idle_expires_at: i64,
+        consumed_at: Option<i64>,
+        consumed_clock: Option<i64>,
+        replay_count: i64,
+        retry_tag: Option<Vec<u8>>,
+        replay_box: Option<Vec<u8>>,
+        replay_until: Option<i64>,
+        child_digest: Option<Vec<u8>>,
+        child_expires_at: Option<i64>,
+        child_consumed_at: Option<i64>,
+    }
 }
 
 #[async_trait]

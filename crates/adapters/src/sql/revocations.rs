@@ -14,13 +14,14 @@ const USER: &str = "user";
 const TENANT: &str = "tenant";
 const KEY: &str = "key";
 
-#[derive(sqlx::FromRow)]
-struct RevocationRow {
-    kind: String,
-    subject: Uuid,
-    min_epoch: i64,
-    tenant_id: String,
-    expires_at: i64,
+row! {
+    struct RevocationRow {
+        kind: String,
+        subject: Uuid,
+        min_epoch: i64,
+        tenant_id: String,
+        expires_at: i64,
+    }
 }
 
 #[async_trait]

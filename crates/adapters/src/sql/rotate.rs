@@ -88,24 +88,25 @@ impl SqlStore {
 
 /// The answer of the PostgreSQL statement: always one row, empty but for `asked_at` when refused.
 #[cfg(feature = "postgres")]
-#[derive(sqlx::FromRow)]
-struct RotatedRow {
-    asked_at: i64,
-    session_id: Option<Uuid>,
-    child_expires_at: Option<i64>,
-    id: Option<Uuid>,
-    tenant_id: Option<String>,
-    email: Option<String>,
-    email_written: Option<String>,
-    full_name: Option<String>,
-    email_verified_at: Option<i64>,
-    locale: Option<String>,
-    cred_version: Option<i64>,
-    token_epoch: Option<i64>,
-    tenant_epoch: Option<i64>,
-    created_at: Option<i64>,
-    updated_at: Option<i64>,
-    roles: Option<String>,
+row! {
+    struct RotatedRow {
+        asked_at: i64,
+        session_id: Option<Uuid>,
+        child_expires_at: Option<i64>,
+        id: Option<Uuid>,
+        tenant_id: Option<String>,
+        email: Option<String>,
+        email_written: Option<String>,
+        full_name: Option<String>,
+        email_verified_at: Option<i64>,
+        locale: Option<String>,
+        cred_version: Option<i64>,
+        token_epoch: Option<i64>,
+        tenant_epoch: Option<i64>,
+        created_at: Option<i64>,
+        updated_at: Option<i64>,
+        roles: Option<String>,
+    }
 }
 
 /// One round trip (measured: 388 against 599 microseconds in five). `fam`

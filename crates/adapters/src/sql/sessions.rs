@@ -11,13 +11,14 @@ use uuid::Uuid;
 use super::conn::{HasConn, Sql};
 use super::types::{UserRow, instant};
 
-#[derive(sqlx::FromRow)]
-struct SessionRow {
-    id: Uuid,
-    created_at: i64,
-    absolute_expires_at: i64,
-    revoked_at: Option<i64>,
-    user_agent: Option<String>,
+row! {
+    struct SessionRow {
+        id: Uuid,
+        created_at: i64,
+        absolute_expires_at: i64,
+        revoked_at: Option<i64>,
+        user_agent: Option<String>,
+    }
 }
 
 impl From<SessionRow> for StoredSession {
@@ -32,14 +33,15 @@ impl From<SessionRow> for StoredSession {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct ListedRow {
-    id: Uuid,
-    created_at: i64,
-    seen_at: i64,
-    ends_at: i64,
-    user_agent: Option<String>,
-    ip_hash: Option<Vec<u8>>,
+row! {
+    struct ListedRow {
+        id: Uuid,
+        created_at: i64,
+        seen_at: i64,
+        ends_at: i64,
+        user_agent: Option<String>,
+        ip_hash: Option<Vec<u8>>,
+    }
 }
 
 impl From<ListedRow> for ListedSession {
@@ -55,17 +57,17 @@ impl From<ListedRow> for ListedSession {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct CookieSessionRow {
-    session_id: Uuid,
-    session_version: i64,
-    revoked_at: Option<i64>,
-    tenant_disabled: bool,
-    last_seen_at: i64,
-    idle_expires_at: i64,
-    absolute_expires_at: i64,
-    #[sqlx(flatten)]
-    user: UserRow,
+row! {
+    struct CookieSessionRow {
+        session_id: Uuid,
+        session_version: i64,
+        revoked_at: Option<i64>,
+        tenant_disabled: bool,
+        last_seen_at: i64,
+        idle_expires_at: i64,
+        absolute_expires_at: i64,
+        ..user: UserRow,
+    }
 }
 
 impl TryFrom<CookieSessionRow> for FoundSession {

@@ -42,24 +42,25 @@ pub(super) fn disabled_by(at: Option<i64>, reason: Option<&str>) -> Option<Disab
     at.map(|_| DisableReason::from_stored(reason.unwrap_or_default()))
 }
 
-/// The columns of a user with its roles joined by spaces.
-#[derive(sqlx::FromRow)]
-pub(super) struct UserRow {
-    pub(super) id: Uuid,
-    pub(super) tenant_id: String,
-    pub(super) email: String,
-    pub(super) email_written: String,
-    pub(super) full_name: Option<String>,
-    pub(super) email_verified_at: Option<i64>,
-    pub(super) disabled_at: Option<i64>,
-    pub(super) disabled_reason: Option<String>,
-    pub(super) locale: Option<String>,
-    pub(super) cred_version: i64,
-    pub(super) token_epoch: i64,
-    pub(super) tenant_epoch: i64,
-    pub(super) created_at: i64,
-    pub(super) updated_at: i64,
-    pub(super) roles: Option<String>,
+row! {
+    /// The columns of a user with its roles joined by spaces.
+    pub(super) struct UserRow {
+        pub(super) id: Uuid,
+        pub(super) tenant_id: String,
+        pub(super) email: String,
+        pub(super) email_written: String,
+        pub(super) full_name: Option<String>,
+        pub(super) email_verified_at: Option<i64>,
+        pub(super) disabled_at: Option<i64>,
+        pub(super) disabled_reason: Option<String>,
+        pub(super) locale: Option<String>,
+        pub(super) cred_version: i64,
+        pub(super) token_epoch: i64,
+        pub(super) tenant_epoch: i64,
+        pub(super) created_at: i64,
+        pub(super) updated_at: i64,
+        pub(super) roles: Option<String>,
+    }
 }
 
 impl TryFrom<UserRow> for User {

@@ -13,14 +13,15 @@ use super::conn::{HasConn, Sql};
 use super::error::is_taken;
 use super::types::{UserRow, disabled_by, tenant as tenant_id};
 
-#[derive(sqlx::FromRow)]
-struct LoginRow {
-    id: Uuid,
-    hash: Option<String>,
-    cred_version: i64,
-    email_verified_at: Option<i64>,
-    disabled_at: Option<i64>,
-    disabled_reason: Option<String>,
+row! {
+    struct LoginRow {
+        id: Uuid,
+        hash: Option<String>,
+        cred_version: i64,
+        email_verified_at: Option<i64>,
+        disabled_at: Option<i64>,
+        disabled_reason: Option<String>,
+    }
 }
 
 impl From<LoginRow> for Login {
