@@ -86,9 +86,9 @@ impl SqlStore {
     }
 }
 
-/// The answer of the PostgreSQL statement: always one row, empty but for `asked_at` when refused.
 #[cfg(feature = "postgres")]
 row! {
+    /// The answer of the PostgreSQL statement: always one row, empty but for `asked_at` when refused.
     struct RotatedRow {
         asked_at: i64,
         session_id: Option<Uuid>,
