@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             ui::error(&failure.to_string());
-            ExitCode::FAILURE
+            ExitCode::from(failure.status())
         }
     }
 }

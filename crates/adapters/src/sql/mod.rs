@@ -11,6 +11,7 @@ mod audit;
 mod claim;
 mod conn;
 mod connect;
+mod drift;
 mod error;
 mod keys;
 mod migrate;
@@ -31,5 +32,5 @@ mod users;
 
 pub use claim::{ClaimError, NodeClaim, Nodes};
 pub use connect::{SqlConfig, SqlStore, UrlError};
-pub use migrate::{MigrateError, MigrationStatus};
+pub use crate::schema::{Drift, ListedMigration, MigrateError, MigrationStatus, Patience, Progress, Standing};
 pub use pool::Pool;
