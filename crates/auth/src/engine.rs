@@ -188,6 +188,14 @@ impl Engine {
         self.store.claim(self.nodes).await
     }
 
+    /// Claims the database for a program that must be alone with it, whether or not there is Redis.
+    ///
+    /// # Errors
+    /// [`ClaimError::Taken`] if any server runs on it.
+    pub async fn claim_alone(&self) -> Result<NodeClaim, ClaimError> {
+        self.store.claim(Nodes::One).await
+    }
+
     /// Whether some process holds the claim: whether a server runs on this database.
     ///
     /// # Errors

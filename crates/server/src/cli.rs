@@ -58,6 +58,15 @@ In production the schema must be current; run `horizon-auth migrate apply` first
     /// Bring the database schema up to date, or look at it; alone, it applies
     #[command(after_help = migrate::EXAMPLES, args_conflicts_with_subcommands = true)]
     Migrate(MigrateArgs),
+    /// After restoring the database from a backup: end everything that came back with it
+    #[command(after_help = "\
+Example:
+  horizon-auth restored --config horizon-auth.toml
+
+Run it once, after `horizon-auth migrate apply` and before any server starts; it refuses while one runs.
+No access token, session, cookie or link from before works any more, whether the database knows of it or
+not, and keys that it holds are replaced. People log in again. Running it twice does no harm.")]
+    Restored(ConfigArgs),
     /// Make, change, import and export accounts, also beside a running server
     Users {
         #[command(subcommand)]

@@ -16,7 +16,10 @@ fn main() -> ExitCode {
     match commands::run(cli::Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            ui::error(&failure.to_string());
+            let text = failure.to_string();
+            if !text.is_empty() {
+                ui::error(&text);
+            }
             ExitCode::from(failure.status())
         }
     }

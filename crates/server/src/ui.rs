@@ -40,9 +40,12 @@ impl Failure {
         }
     }
 
-    /// Not a failure, but something that a script asked to be told by another exit status.
-    pub(crate) fn with_status(self, status: u8) -> Self {
-        Self { status, ..self }
+    /// Not a failure, but something that a script asked to be told by the exit status.
+    pub(crate) const fn silent(status: u8) -> Self {
+        Self {
+            text: String::new(),
+            status,
+        }
     }
 
     /// The exit status of the program.

@@ -14,6 +14,7 @@ mod connect;
 mod drift;
 mod error;
 mod keys;
+mod lives;
 mod migrate;
 mod one_time_tokens;
 mod outbox;

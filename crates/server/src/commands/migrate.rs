@@ -70,7 +70,7 @@ fn plan(args: &PlanArgs) -> Result<(), Failure> {
             }
         }
         if args.exit_code {
-            return Err(Failure::new("there is something to apply").with_status(SOMETHING_TO_DO));
+            return Err(Failure::silent(SOMETHING_TO_DO));
         }
         Ok(())
     })
@@ -165,6 +165,9 @@ fn verify(args: &ConfigArgs) -> Result<(), Failure> {
         let listed = engine.list_migrations().await.map_err(failure)?;
         let status = MigrationStatus::of(&listed);
         ui::line(&format!("{} of {} migrations are applied", status.applied, status.known));
+        if status.applied < status.known {
+            ui::line("the others are compared once `horizon-auth migrate apply` has applied them");
+        }
         let strange: Vec<_> = listed.iter().filter_map(|one| complaint(one).map(|text| (one, text))).collect();
         for (one, text) in &strange {
             ui::line(&format!("{}: {text}", one.name));
