@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use horizon_auth_core::domain::refresh::{Rotation, RotationOutcome};
 use horizon_auth_core::ports::store::{Db, Result, Store, Tx};
 
-pub use crate::schema::{Drift, ListedMigration, MigrateError, MigrationStatus, Patience, Progress, Standing};
+pub use crate::schema::{
+    Drift, ListedMigration, MigrateError, MigrationStatus, Patience, Progress, Standing,
+};
 
 /// How to reach the database.
 #[derive(Clone)]

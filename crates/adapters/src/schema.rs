@@ -105,7 +105,8 @@ impl MigrationStatus {
     /// Counts a list of migrations.
     #[must_use]
     pub fn of(migrations: &[ListedMigration]) -> Self {
-        let count = |wanted: &dyn Fn(&ListedMigration) -> bool| migrations.iter().filter(|one| wanted(one)).count();
+        let count =
+            |wanted: &dyn Fn(&ListedMigration) -> bool| migrations.iter().filter(|one| wanted(one)).count();
         Self {
             applied: count(&|one| !matches!(one.standing, Standing::Pending | Standing::Unfinished)),
             known: count(&|one| one.sql.is_some()),

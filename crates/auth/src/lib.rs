@@ -131,7 +131,8 @@ pub use engine::{Engine, OpenError};
 pub use handle::Auth;
 pub use horizon_auth_adapters::mail::{Templates, TemplatesError};
 pub use horizon_auth_adapters::sql::{
-    ClaimError, Drift, ListedMigration, MigrateError, MigrationStatus, NodeClaim, Patience, Pool, Progress, Standing,
+    ClaimError, Drift, ListedMigration, MigrateError, MigrationStatus, NodeClaim, Patience, Pool, Progress,
+    Standing,
 };
 pub use horizon_auth_core::auth::Auth as AuthCore;
 pub use horizon_auth_core::crypto::keyring::{GeneratedKey, KeyError, KeyRing, SigningKey, VerifyingKey};

@@ -25,7 +25,9 @@ pub enum SchemaError {
         name: String,
     },
     /// Migrations are missing, and in production they are not applied unasked.
-    #[error("the database schema has {applied} of {known} migrations; run `horizon-auth migrate apply` first")]
+    #[error(
+        "the database schema has {applied} of {known} migrations; run `horizon-auth migrate apply` first"
+    )]
     Behind {
         /// Migrations that the database has.
         applied: usize,

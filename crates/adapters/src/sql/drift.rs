@@ -66,9 +66,15 @@ impl Kind {
     }
 
     fn parse(word: &str) -> Option<Self> {
-        [Self::Table, Self::Column, Self::Constraint, Self::Index, Self::Trigger]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
+        [
+            Self::Table,
+            Self::Column,
+            Self::Constraint,
+            Self::Index,
+            Self::Trigger,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == word)
     }
 }
 
@@ -165,7 +171,10 @@ fn fact(row: FactRow) -> Option<(Subject, Saying)> {
 }
 
 /// The migrations of this program that the database has, in order.
-fn applied<'a>(all: &'static Migrator, listed: &'a [ListedMigration]) -> impl Iterator<Item = &'static Migration> + 'a {
+fn applied<'a>(
+    all: &'static Migrator,
+    listed: &'a [ListedMigration],
+) -> impl Iterator<Item = &'static Migration> + 'a {
     let has = |version| {
         listed
             .iter()
@@ -181,7 +190,11 @@ fn tables(expected: &Schema) -> Vec<String> {
 }
 
 /// What differs, table by table. Of a table that is missing nothing else is told.
-fn differences(expected: &Schema, found: &Schema, fix: impl Fn(&Subject, &Difference<'_>) -> String) -> Vec<Drift> {
+fn differences(
+    expected: &Schema,
+    found: &Schema,
+    fix: impl Fn(&Subject, &Difference<'_>) -> String,
+) -> Vec<Drift> {
     let is_missing = |table: &str| {
         !found
             .keys()

@@ -9,11 +9,14 @@ use uuid::Uuid;
 use super::conn::{HasConn, Sql};
 use super::types::{instant, tenant};
 
+/// Named, because the formatter takes the comma out of it in the macro.
+type Newest = (Option<i64>,);
+
 // A life is the whole database's: these statements name no tenant.
 #[async_trait]
 impl<C: HasConn> Lives for Sql<C> {
     async fn find_life(&mut self) -> Result<Option<LifeId>> {
-        let row = sql!(fetch_optional(Uuid,), self, "SELECT id FROM lives")?;
+        let row = sql!(fetch_optional(Uuid,), self, "SELECT id FROM lives",)?;
         Ok(row.map(|(id,)| LifeId::from_uuid(id)))
     }
 
@@ -37,7 +40,7 @@ impl<C: HasConn> Lives for Sql<C> {
     }
 
     async fn find_newest_event_at(&mut self) -> Result<Option<Timestamp>> {
-        let (newest,) = sql!(fetch_one(Option<i64>,), self, "SELECT MAX(at) FROM audit_events")?;
+        let (newest,) = sql!(fetch_one Newest, self, "SELECT MAX(at) FROM audit_events")?;
         Ok(instant(newest))
     }
 

@@ -33,7 +33,9 @@ impl SqlStore {
     /// [`MigrateError`]; a failed migration is rolled back.
     pub async fn migrate(&self) -> Result<MigrationStatus, MigrateError> {
         self.apply_migrations(Patience::default(), &mut |progress| match progress {
-            Progress::Waiting { holder, .. } => tracing::info!(holder, "waiting: another process holds the schema"),
+            Progress::Waiting { holder, .. } => {
+                tracing::info!(holder, "waiting: another process holds the schema")
+            }
             Progress::Applying { .. } => {}
             Progress::Applied { name, took } => tracing::info!(name, ?took, "a migration was applied"),
         })
@@ -106,7 +108,8 @@ async fn apply_missing<C: Migrate>(
     ensured.map_err(|error| advice::unreadable(advice::cause(error)))?;
     let mut applied = 0;
     for migration in all.iter() {
-        let missing = |one: &&ListedMigration| one.version == migration.version && one.standing == Standing::Pending;
+        let missing =
+            |one: &&ListedMigration| one.version == migration.version && one.standing == Standing::Pending;
         let Some(pending) = listed.iter().find(missing) else {
             continue;
         };

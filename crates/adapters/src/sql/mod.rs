@@ -31,7 +31,9 @@ mod tenants;
 mod types;
 mod users;
 
+pub use crate::schema::{
+    Drift, ListedMigration, MigrateError, MigrationStatus, Patience, Progress, Standing,
+};
 pub use claim::{ClaimError, NodeClaim, Nodes};
 pub use connect::{SqlConfig, SqlStore, UrlError};
-pub use crate::schema::{Drift, ListedMigration, MigrateError, MigrationStatus, Patience, Progress, Standing};
 pub use pool::Pool;

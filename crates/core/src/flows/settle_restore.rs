@@ -137,8 +137,13 @@ impl Auth {
             if key.state.is_over() || (is_configured && !key.state.is_managed()) {
                 continue;
             }
-            if !tx.change_key_state(&key.kid, key.state, KeyState::Revoked, now).await? {
-                return Err(Error::Internal("a key changed its state while the key set was locked"));
+            if !tx
+                .change_key_state(&key.kid, key.state, KeyState::Revoked, now)
+                .await?
+            {
+                return Err(Error::Internal(
+                    "a key changed its state while the key set was locked",
+                ));
             }
             revoked.push(key.kid);
         }

@@ -54,14 +54,23 @@ fn plan(args: &PlanArgs) -> Result<(), Failure> {
     with_engine(&args.config, async |engine| {
         let listed = engine.list_migrations().await.map_err(failure)?;
         expect_sound(&listed)?;
-        let pending: Vec<_> = listed.iter().filter(|one| one.standing == Standing::Pending).collect();
+        let pending: Vec<_> = listed
+            .iter()
+            .filter(|one| one.standing == Standing::Pending)
+            .collect();
         if pending.is_empty() {
-            ui::line(&format!("nothing to do: all {} migrations are applied", listed.len()));
+            ui::line(&format!(
+                "nothing to do: all {} migrations are applied",
+                listed.len()
+            ));
             return Ok(());
         }
         // With the statements it is a script: what is not SQL is a comment.
         let comment = if args.sql { "-- " } else { "" };
-        ui::line(&format!("{comment}to apply, in this order: {}", counted(pending.len())));
+        ui::line(&format!(
+            "{comment}to apply, in this order: {}",
+            counted(pending.len())
+        ));
         for one in &pending {
             let indent = if args.sql { "" } else { "  " };
             ui::line(&format!("{comment}{indent}{}", one.name));
@@ -78,11 +87,17 @@ fn plan(args: &PlanArgs) -> Result<(), Failure> {
 
 fn apply(args: &ConfigArgs, patience: Patience) -> Result<(), Failure> {
     with_engine(args, async |engine| {
-        let applied = engine.apply_migrations(patience, &mut tell).await.map_err(failure)?;
+        let applied = engine
+            .apply_migrations(patience, &mut tell)
+            .await
+            .map_err(failure)?;
         let all = engine.migration_status().await.map_err(failure)?.known;
         ui::line(&match applied {
             0 => format!("nothing to do: all {all} migrations are applied"),
-            _ => format!("applied {}; the schema is current ({all} in all)", counted(applied)),
+            _ => format!(
+                "applied {}; the schema is current ({all} in all)",
+                counted(applied)
+            ),
         });
         Ok(())
     })
@@ -144,7 +159,10 @@ fn status(args: &ConfigArgs, json: bool) -> Result<(), Failure> {
             let text = serde_json::to_string(&answer);
             ui::line(&text.map_err(|error| Failure::because("the answer cannot be written", &error))?);
         } else {
-            ui::line(&format!("{} of {} migrations are applied", status.applied, status.known));
+            ui::line(&format!(
+                "{} of {} migrations are applied",
+                status.applied, status.known
+            ));
             let widest = listed.iter().map(|one| one.name.len()).max().unwrap_or(0);
             for one in &listed {
                 let at = one.applied_at.as_deref().unwrap_or_default();
@@ -164,11 +182,17 @@ fn verify(args: &ConfigArgs) -> Result<(), Failure> {
     with_engine(args, async |engine| {
         let listed = engine.list_migrations().await.map_err(failure)?;
         let status = MigrationStatus::of(&listed);
-        ui::line(&format!("{} of {} migrations are applied", status.applied, status.known));
+        ui::line(&format!(
+            "{} of {} migrations are applied",
+            status.applied, status.known
+        ));
         if status.applied < status.known {
             ui::line("the others are compared once `horizon-auth migrate apply` has applied them");
         }
-        let strange: Vec<_> = listed.iter().filter_map(|one| complaint(one).map(|text| (one, text))).collect();
+        let strange: Vec<_> = listed
+            .iter()
+            .filter_map(|one| complaint(one).map(|text| (one, text)))
+            .collect();
         for (one, text) in &strange {
             ui::line(&format!("{}: {text}", one.name));
         }

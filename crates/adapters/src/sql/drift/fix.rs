@@ -34,7 +34,9 @@ pub(super) fn on_postgres(subject: &Subject, difference: &Difference<'_>) -> Str
             let mut changes = Vec::new();
             if was.of_type != is.of_type {
                 let of_type = &is.of_type;
-                changes.push(format!("ALTER COLUMN {name} TYPE {of_type} USING {name}::{of_type}"));
+                changes.push(format!(
+                    "ALTER COLUMN {name} TYPE {of_type} USING {name}::{of_type}"
+                ));
             }
             if was.is_required != is.is_required {
                 let verb = if is.is_required { "SET" } else { "DROP" };
@@ -42,7 +44,8 @@ pub(super) fn on_postgres(subject: &Subject, difference: &Difference<'_>) -> Str
             }
             if was.default != is.default {
                 let default = is.default.as_ref();
-                let change = default.map_or("DROP DEFAULT".to_owned(), |value| format!("SET DEFAULT {value}"));
+                let change =
+                    default.map_or("DROP DEFAULT".to_owned(), |value| format!("SET DEFAULT {value}"));
                 changes.push(format!("ALTER COLUMN {name} {change}"));
             }
             if changes.is_empty() {
@@ -60,7 +63,9 @@ pub(super) fn on_postgres(subject: &Subject, difference: &Difference<'_>) -> Str
         ),
         (Kind::Index, Difference::Missing(expected)) => format!("{};", expected.whole),
         (Kind::Index, Difference::Extra) => format!("DROP INDEX {name};"),
-        (Kind::Index, Difference::Changed { expected, .. }) => format!("DROP INDEX {name}; {};", expected.whole),
+        (Kind::Index, Difference::Changed { expected, .. }) => {
+            format!("DROP INDEX {name}; {};", expected.whole)
+        }
         (Kind::Trigger, Difference::Missing(expected)) => format!("{};", expected.whole),
         (Kind::Trigger, Difference::Extra) => format!("DROP TRIGGER {name} ON {table};"),
         (Kind::Trigger, Difference::Changed { expected, .. }) => {
@@ -85,7 +90,9 @@ pub(super) fn on_sqlite(subject: &Subject, difference: &Difference<'_>) -> Strin
         (Kind::Index | Kind::Trigger, Difference::Missing(expected)) => format!("{};", expected.whole),
         (Kind::Index, Difference::Extra) => format!("DROP INDEX {name};"),
         (Kind::Trigger, Difference::Extra) => format!("DROP TRIGGER {name};"),
-        (Kind::Index, Difference::Changed { expected, .. }) => format!("DROP INDEX {name}; {};", expected.whole),
+        (Kind::Index, Difference::Changed { expected, .. }) => {
+            format!("DROP INDEX {name}; {};", expected.whole)
+        }
         (Kind::Trigger, Difference::Changed { expected, .. }) => {
             format!("DROP TRIGGER {name}; {};", expected.whole)
         }

@@ -51,13 +51,13 @@ pub(super) async fn list(pool: &PgPool, listed: &[ListedMigration]) -> Result<Ve
     // Not one of the pool, where an application may have temporary tables of its own.
     let connecting = PgConnection::connect_with(&pool.connect_options()).await;
     let mut conn = connecting.map_err(unreadable)?;
-    let expected = expected(&mut conn, listed)
+    let expected = expected(&mut conn, listed).await.map_err(|error| match error {
+        sqlx::Error::Database(_) => MigrateError::NoScratch(Box::new(error)),
+        other => unreadable(other),
+    })?;
+    let found = read(&mut conn, Some(tables(&expected)))
         .await
-        .map_err(|error| match error {
-            sqlx::Error::Database(_) => MigrateError::NoScratch(Box::new(error)),
-            other => unreadable(other),
-        })?;
-    let found = read(&mut conn, Some(tables(&expected))).await.map_err(unreadable)?;
+        .map_err(unreadable)?;
     let _ = conn.close().await; // it has done its work
     Ok(differences(&expected, &found, fix::on_postgres))
 }

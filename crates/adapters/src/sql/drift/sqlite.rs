@@ -33,7 +33,10 @@ const FACTS: &str = "SELECT t.name AS of_table, 'table' AS kind, '' AS name,
      SELECT m.tbl_name, m.type, m.name, m.sql, FALSE, NULL, ''
        FROM sqlite_master m WHERE m.type IN ('index', 'trigger') AND m.sql IS NOT NULL";
 
-pub(super) async fn list(readers: &SqlitePool, listed: &[ListedMigration]) -> Result<Vec<Drift>, MigrateError> {
+pub(super) async fn list(
+    readers: &SqlitePool,
+    listed: &[ListedMigration],
+) -> Result<Vec<Drift>, MigrateError> {
     let expected = expected(listed)
         .await
         .map_err(|error| MigrateError::NoScratch(Box::new(error)))?;
@@ -58,9 +61,10 @@ async fn read(conn: &mut SqliteConnection) -> Result<Schema, sqlx::Error> {
     let rows: Vec<FactRow> = sqlx::query_as(FACTS).fetch_all(&mut *conn).await?;
     let mut schema: Schema = rows.into_iter().filter_map(fact).collect();
     // No pragma tells of these.
-    let texts: Vec<(String, String)> = sqlx::query_as("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")
-        .fetch_all(conn)
-        .await?;
+    let texts: Vec<(String, String)> =
+        sqlx::query_as("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")
+            .fetch_all(conn)
+            .await?;
     for (table, text) in texts {
         for check in checks(&text) {
             let subject = Subject {

@@ -15,7 +15,8 @@ pub(in crate::sql) fn unreadable(error: sqlx::Error) -> MigrateError {
 /// What the library's migrator stumbled over.
 pub(super) fn cause(error: sqlx::migrate::MigrateError) -> sqlx::Error {
     match error {
-        sqlx::migrate::MigrateError::Execute(cause) | sqlx::migrate::MigrateError::ExecuteMigration(cause, _) => cause,
+        sqlx::migrate::MigrateError::Execute(cause)
+        | sqlx::migrate::MigrateError::ExecuteMigration(cause, _) => cause,
         other => sqlx::Error::Migrate(Box::new(other)),
     }
 }

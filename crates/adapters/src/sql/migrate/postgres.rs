@@ -10,7 +10,8 @@ use crate::schema::{MigrateError, Patience, Progress};
 /// Schemas of one database are separate installations.
 const TRY_LOCK: &str =
     "SELECT pg_try_advisory_lock(hashtext('horizon-auth migrate'), hashtext(COALESCE(current_schema(), '')))";
-const LOCK: &str = "SELECT pg_advisory_lock(hashtext('horizon-auth migrate'), hashtext(COALESCE(current_schema(), '')))";
+const LOCK: &str =
+    "SELECT pg_advisory_lock(hashtext('horizon-auth migrate'), hashtext(COALESCE(current_schema(), '')))";
 /// Who has it. The two halves of the lock are signed numbers there and unsigned ones here.
 const HOLDER: &str = "SELECT 'server process ' || l.pid || COALESCE(', ' || NULLIF(a.application_name, ''), '')
             || COALESCE(', from ' || host(a.client_addr), '')
