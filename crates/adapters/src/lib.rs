@@ -4,6 +4,7 @@
 pub mod breaches;
 pub mod cache;
 pub mod mail;
+mod schema;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod sql;
 #[cfg(not(any(feature = "sqlite", feature = "postgres")))]

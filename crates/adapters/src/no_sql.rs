@@ -7,6 +7,10 @@ use async_trait::async_trait;
 use horizon_auth_core::domain::refresh::{Rotation, RotationOutcome};
 use horizon_auth_core::ports::store::{Db, Result, Store, Tx};
 
+pub use crate::schema::{
+    Drift, ListedMigration, MigrateError, MigrationStatus, Patience, Progress, Standing,
+};
+
 /// How to reach the database.
 #[derive(Clone)]
 pub struct SqlConfig {
@@ -62,28 +66,6 @@ pub enum ClaimError {
 /// Proof that this process may serve; without an engine there is none.
 #[derive(Debug)]
 pub struct NodeClaim(Infallible);
-
-/// The schema could not be read or brought up to date; without an engine that is never said.
-#[derive(Debug, thiserror::Error)]
-#[error("no database engine is compiled in")]
-pub struct MigrateError;
-
-/// How far the schema is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MigrationStatus {
-    /// Migrations that the database has.
-    pub applied: usize,
-    /// Migrations that this program brings along.
-    pub known: usize,
-}
-
-impl MigrationStatus {
-    /// Whether the program and the database fit together.
-    #[must_use]
-    pub const fn is_current(self) -> bool {
-        self.applied == self.known
-    }
-}
 
 impl Pool {
     /// The file, if it is a pool of SQLite.
@@ -153,6 +135,34 @@ impl SqlStore {
     /// # Errors
     /// None: there is no such store.
     pub async fn migration_status(&self) -> std::result::Result<MigrationStatus, MigrateError> {
+        match self.0 {}
+    }
+
+    /// Brings the schema up to date, and tells how it goes.
+    ///
+    /// # Errors
+    /// None: there is no such store.
+    pub async fn apply_migrations(
+        &self,
+        _patience: Patience,
+        _progress: &mut (dyn FnMut(Progress<'_>) + Send),
+    ) -> std::result::Result<usize, MigrateError> {
+        match self.0 {}
+    }
+
+    /// Lists migrations.
+    ///
+    /// # Errors
+    /// None: there is no such store.
+    pub async fn list_migrations(&self) -> std::result::Result<Vec<ListedMigration>, MigrateError> {
+        match self.0 {}
+    }
+
+    /// Lists what differs.
+    ///
+    /// # Errors
+    /// None: there is no such store.
+    pub async fn list_drift(&self) -> std::result::Result<Vec<Drift>, MigrateError> {
         match self.0 {}
     }
 

@@ -4,9 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use horizon_auth_adapters::mail::MuteMailer;
-use horizon_auth_adapters::sql::{
-    ClaimError, MigrateError, MigrationStatus, NodeClaim, Nodes, SqlConfig, SqlStore, UrlError,
-};
+use horizon_auth_adapters::sql::{ClaimError, NodeClaim, Nodes, SqlConfig, SqlStore, UrlError};
 use horizon_auth_adapters::system::{SystemClock, SystemEntropy};
 use horizon_auth_core::auth::{Auth, Parts};
 use horizon_auth_core::crypto::CryptoError;
@@ -172,6 +170,10 @@ impl Engine {
         &self.auth
     }
 
+    pub(crate) fn store(&self) -> &SqlStore {
+        &self.store
+    }
+
     /// Claims the database for this process, for as long as the result is kept; poll
     /// [`NodeClaim::keep`] so that it outlives a restart of PostgreSQL.
     ///
@@ -184,6 +186,14 @@ impl Engine {
     /// which this one may not serve.
     pub async fn claim(&self) -> Result<NodeClaim, ClaimError> {
         self.store.claim(self.nodes).await
+    }
+
+    /// Claims the database for a program that must be alone with it, whether or not there is Redis.
+    ///
+    /// # Errors
+    /// [`ClaimError::Taken`] if any server runs on it.
+    pub async fn claim_alone(&self) -> Result<NodeClaim, ClaimError> {
+        self.store.claim(Nodes::One).await
     }
 
     /// Whether some process holds the claim: whether a server runs on this database.
@@ -199,22 +209,6 @@ impl Engine {
             Err(ClaimError::Taken | ClaimError::TakenByOne) => Ok(true),
             Err(error) => Err(error),
         }
-    }
-
-    /// Brings the schema up to date.
-    ///
-    /// # Errors
-    /// [`MigrateError`]; a failed migration leaves nothing behind.
-    pub async fn migrate(&self) -> Result<MigrationStatus, MigrateError> {
-        self.store.migrate().await
-    }
-
-    /// Compares the schema with this program, without changing it.
-    ///
-    /// # Errors
-    /// [`MigrateError::Unreachable`].
-    pub async fn migration_status(&self) -> Result<MigrationStatus, MigrateError> {
-        self.store.migration_status().await
     }
 
     /// The public keys that nodes of this database have published, oldest first.

@@ -130,7 +130,10 @@ pub use development::SettingValue;
 pub use engine::{Engine, OpenError};
 pub use handle::Auth;
 pub use horizon_auth_adapters::mail::{Templates, TemplatesError};
-pub use horizon_auth_adapters::sql::{ClaimError, MigrateError, MigrationStatus, NodeClaim, Pool};
+pub use horizon_auth_adapters::sql::{
+    ClaimError, Drift, ListedMigration, MigrateError, MigrationStatus, NodeClaim, Patience, Pool, Progress,
+    Standing,
+};
 pub use horizon_auth_core::auth::Auth as AuthCore;
 pub use horizon_auth_core::crypto::keyring::{GeneratedKey, KeyError, KeyRing, SigningKey, VerifyingKey};
 pub use horizon_auth_core::domain::key::{Algorithm, PublishedKey};

@@ -80,6 +80,7 @@ fn claims() -> Result<AccessClaims, Error> {
         iss: ISSUER.to_owned(),
         aud: AUDIENCE.to_owned(),
         jti: TokenId::mint(NOW, [2; 10]),
+        life: None,
     })
 }
 

@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::events::{Events, SecurityEvents};
 use crate::flights::Flights;
 use crate::key_watch::KeyWatch;
+use crate::life::Life;
 use crate::outside::Outside;
 use crate::ports::breaches::Breaches;
 use crate::ports::cache::{CacheServer, Denylist, Limiter};
@@ -75,6 +76,7 @@ struct Inner {
     flights: Flights,
     sessions: SessionCache,
     keys: KeyWatch,
+    life: Life,
     tenants: TenantCache,
     /// Rung when a mail was queued.
     mail_bell: Notify,
@@ -112,6 +114,7 @@ impl Auth {
             flights: Flights::default(),
             sessions: SessionCache::default(),
             keys: KeyWatch::default(),
+            life: Life::default(),
             tenants: TenantCache::default(),
             mail_bell: Notify::new(),
             outside: Outside::new(is_outsider),
@@ -209,6 +212,10 @@ impl Auth {
 
     pub(crate) fn keys(&self) -> &KeyWatch {
         &self.0.keys
+    }
+
+    pub(crate) fn life(&self) -> &Life {
+        &self.0.life
     }
 
     pub(crate) fn entropy(&self) -> &dyn Entropy {

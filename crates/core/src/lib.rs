@@ -12,6 +12,7 @@ pub mod events;
 mod flights;
 pub mod flows;
 mod key_watch;
+mod life;
 mod outside;
 pub mod ports;
 mod session_cache;

@@ -52,6 +52,7 @@ fn any_claims() -> impl Strategy<Value = AccessClaims> {
                 iss: ISSUER.to_owned(),
                 aud: AUDIENCE.to_owned(),
                 jti: TokenId::mint(at, jti),
+                life: None,
             }
         },
     )

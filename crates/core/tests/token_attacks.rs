@@ -50,6 +50,7 @@ fn claims() -> AccessClaims {
         iss: ISSUER.to_owned(),
         aud: AUDIENCE.to_owned(),
         jti: TokenId::mint(now(), [2; 10]),
+        life: None,
     }
 }
 

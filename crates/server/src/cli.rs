@@ -1,5 +1,6 @@
 //! The command line: what can be typed. What it does is in `commands/`.
 
+mod migrate;
 mod roles;
 mod tenants;
 mod users;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use migrate::{ApplyArgs, MigrateArgs, MigrateCommand, PlanArgs, StatusArgs};
 pub(crate) use roles::RolesCommand;
 pub(crate) use tenants::TenantsCommand;
 pub(crate) use users::{
@@ -29,7 +31,7 @@ Examples:
   horizon-auth dev                                 try it: everything in one folder
   horizon-auth keys generate --out keys            make a signing key
   horizon-auth config check --config horizon-auth.toml
-  horizon-auth migrate --config horizon-auth.toml
+  horizon-auth migrate apply --config horizon-auth.toml
   horizon-auth serve --config horizon-auth.toml
   horizon-auth users create --email ana@example.com --invite";
 
@@ -51,14 +53,20 @@ Example:
   horizon-auth serve --config /etc/horizon-auth.toml
 
 SIGTERM and SIGINT stop it: readiness turns false, running requests are finished, then it exits.
-In production the schema must be current; run `horizon-auth migrate` first.")]
+In production the schema must be current; run `horizon-auth migrate apply` first.")]
     Serve(ConfigArgs),
-    /// Bring the database schema up to date
-    #[command(after_help = "\
-Examples:
-  horizon-auth migrate --config horizon-auth.toml
-  horizon-auth migrate --status")]
+    /// Bring the database schema up to date, or look at it; alone, it applies
+    #[command(after_help = migrate::EXAMPLES, args_conflicts_with_subcommands = true)]
     Migrate(MigrateArgs),
+    /// After restoring the database from a backup: end everything that came back with it
+    #[command(after_help = "\
+Example:
+  horizon-auth restored --config horizon-auth.toml
+
+Run it once, after `horizon-auth migrate apply` and before any server starts; it refuses while one runs.
+No access token, session, cookie or link from before works any more, whether the database knows of it or
+not, and keys that it holds are replaced. People log in again. Running it twice does no harm.")]
+    Restored(ConfigArgs),
     /// Make, change, import and export accounts, also beside a running server
     Users {
         #[command(subcommand)]
@@ -110,15 +118,6 @@ pub(crate) struct DevArgs {
     /// Share the log-in with every application on http://*.dev.localhost, on any port
     #[arg(long)]
     pub(crate) sso: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct MigrateArgs {
-    #[command(flatten)]
-    pub(crate) config: ConfigArgs,
-    /// Only say how far the schema is; exit status 1 if it is behind
-    #[arg(long)]
-    pub(crate) status: bool,
 }
 
 #[derive(Debug, Subcommand)]

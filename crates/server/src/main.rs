@@ -16,8 +16,11 @@ fn main() -> ExitCode {
     match commands::run(cli::Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            ui::error(&failure.to_string());
-            ExitCode::FAILURE
+            let text = failure.to_string();
+            if !text.is_empty() {
+                ui::error(&text);
+            }
+            ExitCode::from(failure.status())
         }
     }
 }

@@ -24,11 +24,33 @@ pub(crate) fn error(text: &str) {
 
 /// Why a command failed: a sentence for the person, with its causes.
 #[derive(Debug)]
-pub(crate) struct Failure(String);
+pub(crate) struct Failure {
+    text: String,
+    status: u8,
+}
+
+/// The exit status of a command that failed.
+const FAILED: u8 = 1;
 
 impl Failure {
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self {
+            text: text.into(),
+            status: FAILED,
+        }
+    }
+
+    /// Not a failure, but something that a script asked to be told by the exit status.
+    pub(crate) const fn silent(status: u8) -> Self {
+        Self {
+            text: String::new(),
+            status,
+        }
+    }
+
+    /// The exit status of the program.
+    pub(crate) const fn status(&self) -> u8 {
+        self.status
     }
 
     /// `context`, and below it what caused it, cause by cause.
@@ -51,12 +73,12 @@ impl Failure {
             }
             source = cause.source();
         }
-        Self(text)
+        Self::new(text)
     }
 }
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }

@@ -27,10 +27,14 @@ mod logs;
 mod mail;
 #[path = "program/migrate.rs"]
 mod migrate;
+#[path = "program/migrate_kill.rs"]
+mod migrate_kill;
 #[path = "program/nodes.rs"]
 mod nodes;
 #[path = "program/pepper.rs"]
 mod pepper;
+#[path = "program/restored.rs"]
+mod restored;
 #[path = "program/routes.rs"]
 mod routes;
 #[path = "program/serve.rs"]

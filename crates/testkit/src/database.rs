@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use horizon_auth_adapters::sql::{SqlConfig, SqlStore};
-use sqlx::Connection as _;
+use sqlx::{Connection as _, Executor as _};
 use tempfile::TempDir;
 
 /// Which engine.
@@ -88,6 +88,14 @@ impl Database {
         .expect("a valid URL")
     }
 
+    /// A connection to the file, which is made if it is missing.
+    async fn sqlite(&self) -> sqlx::SqliteConnection {
+        let options: sqlx::sqlite::SqliteConnectOptions = self.url.parse().expect("a URL");
+        sqlx::SqliteConnection::connect_with(&options.create_if_missing(true))
+            .await
+            .expect("SQLite opens")
+    }
+
     /// One number from a query.
     ///
     /// # Panics
@@ -97,9 +105,7 @@ impl Database {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match self.kind {
             Kind::Sqlite => {
-                let mut conn = sqlx::SqliteConnection::connect(&self.url)
-                    .await
-                    .expect("SQLite opens");
+                let mut conn = self.sqlite().await;
                 sqlx::query_scalar(sql)
                     .fetch_one(&mut conn)
                     .await
@@ -139,9 +145,7 @@ impl Database {
         let mut rows = Vec::new();
         match self.kind {
             Kind::Sqlite => {
-                let mut conn = sqlx::SqliteConnection::connect(&self.url)
-                    .await
-                    .expect("SQLite opens");
+                let mut conn = self.sqlite().await;
                 let columns = "SELECT m.name, group_concat('quote(' || c.name || ')', '||'',''||')
                                  FROM sqlite_master m JOIN pragma_table_info(m.name) c
                                 WHERE m.type = 'table' GROUP BY m.name";
@@ -180,6 +184,27 @@ impl Database {
         rows.join("\n")
     }
 
+    /// Runs a statement on a connection of its own, and keeps what that locks until it is released.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub async fn hold(&self, sql: &'static str) -> Held {
+        match self.kind {
+            Kind::Sqlite => {
+                let mut conn = self.sqlite().await;
+                conn.execute(sql).await.expect("the statement runs");
+                Held::Sqlite(conn)
+            }
+            Kind::Postgres => {
+                let mut conn = sqlx::PgConnection::connect(&self.url)
+                    .await
+                    .expect("PostgreSQL answers");
+                conn.execute(sql).await.expect("the statement runs");
+                Held::Postgres(conn)
+            }
+        }
+    }
+
     /// Runs a statement behind the engine's back.
     ///
     /// # Panics
@@ -187,9 +212,7 @@ impl Database {
     pub async fn execute(&self, sql: &'static str) {
         match self.kind {
             Kind::Sqlite => {
-                let mut conn = sqlx::SqliteConnection::connect(&self.url)
-                    .await
-                    .expect("SQLite opens");
+                let mut conn = self.sqlite().await;
                 sqlx::query(sql)
                     .execute(&mut conn)
                     .await
@@ -205,6 +228,29 @@ impl Database {
                     .expect("the statement runs");
             }
         }
+    }
+}
+
+/// A connection that holds locks.
+#[derive(Debug)]
+pub enum Held {
+    /// To a file.
+    Sqlite(sqlx::SqliteConnection),
+    /// To a server.
+    Postgres(sqlx::PgConnection),
+}
+
+impl Held {
+    /// Gives them free.
+    ///
+    /// # Panics
+    /// If the connection is broken.
+    pub async fn release(self) {
+        let closed = match self {
+            Self::Sqlite(conn) => conn.close().await,
+            Self::Postgres(conn) => conn.close().await,
+        };
+        closed.expect("the connection closes");
     }
 }
 

@@ -19,7 +19,7 @@ mod redis;
 
 pub use app::{Answer, TestApp};
 pub use clock::FixedClock;
-pub use database::{Database, Kind};
+pub use database::{Database, Held, Kind};
 pub use engine::{Setup, TestAuth};
 pub use example::{Example, Visitor};
 pub use login::Login;

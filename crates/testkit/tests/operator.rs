@@ -6,6 +6,8 @@ mod accounts;
 mod import;
 #[path = "operator/outside.rs"]
 mod outside;
+#[path = "operator/restore.rs"]
+mod restore;
 
 use horizon_auth_core::domain::role::Role;
 use horizon_auth_core::domain::tenant::TenantId;

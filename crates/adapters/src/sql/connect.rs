@@ -173,11 +173,16 @@ impl SqlStore {
             Engine::Pg(_) => Ok(()),
             #[cfg(feature = "sqlite")]
             Engine::Sqlite { file, .. } => {
+                // Never opens one that is there: the close would take the locks away that SQLite holds on it in this
+                // process, and another process would remove the write-ahead log under our feet.
                 let mut options = std::fs::OpenOptions::new();
-                options.append(true).create(true);
+                options.append(true).create_new(true);
                 #[cfg(unix)]
                 std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-                options.open(file).map(drop)
+                match options.open(file) {
+                    Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+                    made => made.map(drop),
+                }
             }
         }
     }

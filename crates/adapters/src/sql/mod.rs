@@ -11,8 +11,10 @@ mod audit;
 mod claim;
 mod conn;
 mod connect;
+mod drift;
 mod error;
 mod keys;
+mod lives;
 mod migrate;
 mod migrations;
 mod one_time_tokens;
@@ -30,7 +32,9 @@ mod tenants;
 mod types;
 mod users;
 
+pub use crate::schema::{
+    Drift, ListedMigration, MigrateError, MigrationStatus, Patience, Progress, Standing,
+};
 pub use claim::{ClaimError, NodeClaim, Nodes};
 pub use connect::{SqlConfig, SqlStore, UrlError};
-pub use migrate::{MigrateError, MigrationStatus};
 pub use pool::Pool;

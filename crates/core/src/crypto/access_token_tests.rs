@@ -29,6 +29,7 @@ fn claims() -> AccessClaims {
         iss: "https://issuer.example".to_owned(),
         aud: "app".to_owned(),
         jti: TokenId::mint(at(NOW), [2; 10]),
+        life: None,
     }
 }
 

@@ -122,6 +122,8 @@ pub enum Event {
     TenantDisabled,
     /// An operator switched a tenant on.
     TenantEnabled,
+    /// An operator restored the database from a backup; everything issued before was made worthless.
+    DatabaseRestored,
 }
 
 impl Event {
@@ -170,6 +172,7 @@ impl Event {
         Self::TenantCreated,
         Self::TenantDisabled,
         Self::TenantEnabled,
+        Self::DatabaseRestored,
     ];
 
     /// Stored name and level.
@@ -219,6 +222,7 @@ impl Event {
             Self::TenantCreated => ("tenant_created", Level::Info),
             Self::TenantDisabled => ("tenant_disabled", Level::Warn),
             Self::TenantEnabled => ("tenant_enabled", Level::Info),
+            Self::DatabaseRestored => ("database_restored", Level::Warn),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Serialize};
 
 use super::identity::Identity;
-use super::ids::{Fingerprint, TokenId};
+use super::ids::{Fingerprint, LifeId, TokenId};
 use super::revocation::TokenSubject;
 
 /// Everything an access token says. Times are seconds since the epoch. `Debug` hides the address.
@@ -27,6 +27,9 @@ pub struct AccessClaims {
     pub aud: String,
     /// Id of this token.
     pub jti: TokenId,
+    /// The life of the database in which it was issued; none in the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub life: Option<LifeId>,
 }
 
 impl Deref for AccessClaims {

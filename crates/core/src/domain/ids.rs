@@ -64,6 +64,8 @@ id! {
     EventId;
     /// One mail waiting in the outbox.
     MailId;
+    /// One life of a database: a restore from a backup begins another; the `life` claim.
+    LifeId;
     /// One HTTP request, echoed as `X-Request-Id`.
     RequestId;
 }

@@ -111,6 +111,8 @@ pub enum EndReason {
     Operator,
     /// The user began more sessions than are allowed at once.
     Limit,
+    /// The database was restored from a backup, which may have brought it back.
+    Restore,
 }
 
 impl EndReason {
@@ -127,6 +129,7 @@ impl EndReason {
             Self::Disabled => "disabled",
             Self::Operator => "operator",
             Self::Limit => "limit",
+            Self::Restore => "restore",
         }
     }
 }

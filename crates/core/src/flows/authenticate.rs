@@ -49,7 +49,7 @@ impl Auth {
             TokenFault::Invalid => Code::TokenInvalid,
             TokenFault::Expired => Code::TokenExpired,
         })?;
-        if self.denylist().is_denied(&token.subject(), now).await? {
+        if token.life != self.life().current()? || self.denylist().is_denied(&token.subject(), now).await? {
             return Err(Code::TokenRevoked.into());
         }
         if token.tenant != *cmd.tenant {

@@ -2,6 +2,7 @@
 
 use crate::auth::Auth;
 use crate::error::Error;
+use crate::ports::cache::CacheError;
 
 impl Auth {
     /// Reads the revocations again if another program has changed them since the last look, and says so.
@@ -11,7 +12,16 @@ impl Auth {
         if self.outside().is_outsider() {
             return self.reload_revocations().await; // nobody is served from this memory: it confirms nothing
         }
-        let (made, seen) = self.store().db().await?.find_outside_changes().await?;
+        let mut db = self.store().db().await?;
+        if !self.life().is_still(db.find_life().await?) {
+            self.stand_down();
+            tracing::error!(
+                "the database was restored from a backup while this process ran: it accepts nothing any more, restart it"
+            );
+            return Err(CacheError("the database is not the one that this process began with").into());
+        }
+        let (made, seen) = db.find_outside_changes().await?;
+        drop(db);
         if self.outside().read() != Some(made) {
             // A revoked key ends with its tokens: what is seen is seen whole.
             self.follow_keys().await?;

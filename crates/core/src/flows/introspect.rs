@@ -31,7 +31,7 @@ impl Auth {
         let Ok(token) = self.tokens().verify(credential, now) else {
             return Ok(None);
         };
-        if self.denylist().is_denied(&token.subject(), now).await? {
+        if token.life != self.life().current()? || self.denylist().is_denied(&token.subject(), now).await? {
             return Ok(None);
         }
         Ok(Some(Introspection::of_token(&token)))

@@ -28,6 +28,7 @@ impl Auth {
             iss: policy.issuer.clone(),
             aud: policy.audience.clone(),
             jti: TokenId::mint(now, self.random()?),
+            life: self.life().current()?,
         };
         Ok(self.tokens().sign(&claims)?)
     }

@@ -15,7 +15,7 @@ use crate::ports::store::Tx;
 
 /// Whoever has a private key makes tokens of any age, so its tokens are denied for longer than anybody
 /// keeps one; the row of the key says so for ever.
-const DENIED: Duration = Duration::from_secs(10 * 366 * 24 * 60 * 60);
+pub(super) const DENIED: Duration = Duration::from_secs(10 * 366 * 24 * 60 * 60);
 /// How often the set of keys may change between two looks.
 const TRIES: usize = 3;
 

@@ -97,4 +97,7 @@ pub struct CacheState {
 pub trait CacheServer: Send + Sync + std::fmt::Debug {
     /// Asks it for a sign of life.
     async fn look(&self) -> Result<CacheState, CacheError>;
+
+    /// Begins the list of revocations anew: whoever follows it decides nothing until SQL has been read again.
+    async fn forget_revocations(&self) -> Result<(), CacheError>;
 }

@@ -8,6 +8,7 @@ mod key_changes;
 mod keys;
 mod migrate;
 mod pepper;
+mod restored;
 mod routes;
 mod serve;
 mod users;
@@ -23,6 +24,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Dev(args) => dev::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Migrate(args) => migrate::run(&args),
+        Command::Restored(args) => restored::run(&args),
         Command::Users { command } => users::run(command),
         Command::Roles { command } => users::run_roles(command),
         Command::Tenants { command } => users::run_tenants(command),

@@ -5,11 +5,16 @@ use std::path::Path;
 
 use crate::support::{run, stderr, stdout};
 
-const COMMANDS: [(&str, &[&str]); 38] = [
+const COMMANDS: [(&str, &[&str]); 43] = [
     ("horizon-auth", &[]),
     ("dev", &["dev"]),
     ("serve", &["serve"]),
     ("migrate", &["migrate"]),
+    ("migrate-plan", &["migrate", "plan"]),
+    ("migrate-apply", &["migrate", "apply"]),
+    ("migrate-status", &["migrate", "status"]),
+    ("migrate-verify", &["migrate", "verify"]),
+    ("restored", &["restored"]),
     ("users", &["users"]),
     ("users-create", &["users", "create"]),
     ("users-list", &["users", "list"]),

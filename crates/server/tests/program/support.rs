@@ -97,11 +97,79 @@ impl Installation {
         run(self.path(), arguments)
     }
 
+    /// Begins a command whose lines are read while it runs.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Said {
+        let mut command = program(self.path());
+        let child = command.args(arguments).stdout(Stdio::piped()).spawn();
+        Said::of(child.unwrap())
+    }
+
     /// `serve` with this configuration.
     pub(crate) fn serve(&self) -> Running {
         let mut command = program(self.path());
         command.args(["serve", "--config", "horizon-auth.toml"]);
         Running::start(command)
+    }
+}
+
+/// A command that runs, and what it says.
+pub(crate) struct Said {
+    child: Child,
+    lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
+    all: String,
+}
+
+impl Said {
+    fn of(mut child: Child) -> Self {
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self {
+            child,
+            lines,
+            all: String::new(),
+        }
+    }
+
+    /// Reads until a line contains `text`.
+    pub(crate) fn line_with(&mut self, text: &str) {
+        loop {
+            let Some(Ok(line)) = self.lines.next() else {
+                panic!("no line with {text:?} in:\n{}", self.all);
+            };
+            self.all.push_str(&line);
+            self.all.push('\n');
+            if line.contains(text) {
+                return;
+            }
+        }
+    }
+
+    /// Ends it as `kill -9` does.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        let status = self.child.wait().unwrap();
+        assert_eq!(
+            std::os::unix::process::ExitStatusExt::signal(&status),
+            Some(9),
+            "it had ended: {}",
+            self.all
+        );
+    }
+
+    /// Everything that it said until it ended, which must have been well.
+    pub(crate) fn to_the_end(mut self) -> String {
+        for line in self.lines.by_ref() {
+            self.all.push_str(&line.unwrap());
+            self.all.push('\n');
+        }
+        assert!(self.child.wait().unwrap().success(), "{}", self.all);
+        self.all.clone()
+    }
+}
+
+impl Drop for Said {
+    fn drop(&mut self) {
+        let _ = self.child.kill(); // ended already is fine
+        let _ = self.child.wait();
     }
 }
 

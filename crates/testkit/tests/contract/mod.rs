@@ -6,6 +6,7 @@
 mod audit;
 mod connections;
 mod keys;
+mod lives;
 mod one_time_tokens;
 mod outbox;
 mod outside_changes;

@@ -64,6 +64,18 @@ impl Link {
         Ok(Place { seq, life })
     }
 
+    /// Ends the life of the stream, and takes the mark away that all revocations of SQL are written: whoever
+    /// follows the one or relies on the other reads SQL again.
+    pub(super) async fn end_stream(&self) -> Result<(), LinkError> {
+        let mut command = ::redis::cmd("DEL");
+        command
+            .arg(self.stream())
+            .arg(self.key("{rev}:state"))
+            .arg(self.loaded_key());
+        let _: i64 = self.call(&command).await?;
+        Ok(())
+    }
+
     /// The entries after `seq`; waits for a moment if there are none.
     pub(super) async fn read_after(&self, conn: &mut Conn, seq: u64) -> Result<Vec<Entry>, LinkError> {
         let mut read = ::redis::cmd("XREAD");

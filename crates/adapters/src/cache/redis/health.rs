@@ -91,6 +91,13 @@ impl CacheServer for Link {
             warning,
         })
     }
+
+    async fn forget_revocations(&self) -> Result<(), CacheError> {
+        self.end_stream().await.map_err(|error| {
+            tracing::warn!(%error, "Redis did not forget the old stream of revocations");
+            CacheError("Redis does not answer")
+        })
+    }
 }
 
 /// The worst of the policies named in the text.

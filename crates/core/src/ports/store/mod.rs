@@ -7,6 +7,7 @@
 
 mod audit;
 mod keys;
+mod lives;
 mod one_time_tokens;
 mod outbox;
 mod outside_changes;
@@ -25,6 +26,7 @@ use async_trait::async_trait;
 
 pub use audit::Audit;
 pub use keys::Keys;
+pub use lives::Lives;
 pub use one_time_tokens::OneTimeTokens;
 pub use outbox::Outbox;
 pub use outside_changes::OutsideChanges;
@@ -89,6 +91,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 pub trait Db:
     Audit
     + Keys
+    + Lives
     + OneTimeTokens
     + Outbox
     + OutsideChanges

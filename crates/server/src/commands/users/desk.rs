@@ -199,7 +199,7 @@ pub(in crate::commands) async fn expect_schema(engine: &Engine) -> Result<(), Fa
         return Ok(());
     }
     Err(Failure::new(format!(
-        "the database schema has {} migrations and this program {}; run `horizon-auth migrate`, \
+        "the database schema has {} migrations and this program {}; run `horizon-auth migrate apply`, \
          or the program that fits the database",
         status.applied, status.known
     )))
