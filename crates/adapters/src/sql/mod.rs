@@ -13,6 +13,7 @@ mod conn;
 mod connect;
 mod error;
 mod keys;
+mod meter;
 mod migrate;
 mod one_time_tokens;
 mod outbox;

@@ -4,6 +4,9 @@
 //! revocation can never both win; the unique index on live leaves makes a fork
 //! impossible even if this file were wrong.
 
+#[cfg(feature = "postgres")]
+use std::time::Instant;
+
 use horizon_auth_core::domain::ids::SessionId;
 use horizon_auth_core::domain::refresh::{Rotated, Rotation, RotationOutcome};
 use horizon_auth_core::domain::time::Timestamp;
@@ -12,13 +15,22 @@ use uuid::Uuid;
 
 use super::connect::{Engine, SqlStore};
 #[cfg(feature = "postgres")]
-use super::{error::store_error, types::UserRow};
+use super::{error::store_error, meter::note, types::UserRow};
 
 impl SqlStore {
     pub(super) async fn rotate(&self, rotation: &Rotation) -> Result<RotationOutcome> {
         match &self.0 {
             #[cfg(feature = "postgres")]
-            Engine::Pg(pool) => rotate_postgres(pool, rotation).await,
+            Engine::Pg(pool) => {
+                let began = Instant::now();
+                let conn = pool.acquire().await.map_err(store_error);
+                note(&self.2.connect, began, &conn);
+                let mut conn = conn?;
+                let began = Instant::now();
+                let row = rotate_postgres(&mut conn, rotation).await;
+                note(&self.2.statement, began, &row);
+                row?.into_outcome()
+            }
             #[cfg(feature = "sqlite")]
             Engine::Sqlite { .. } => self.rotate_sqlite(rotation).await,
         }
@@ -116,9 +128,9 @@ struct RotatedRow {
 /// and `consumed_clock`, because only one clock can say, for all nodes, that a
 /// request was already under way when another one won.
 #[cfg(feature = "postgres")]
-async fn rotate_postgres(pool: &sqlx::PgPool, rotation: &Rotation) -> Result<RotationOutcome> {
+async fn rotate_postgres(conn: &mut sqlx::PgConnection, rotation: &Rotation) -> Result<RotatedRow> {
     let (event, level) = rotation.audit.event.row();
-    let row = sqlx::query_as::<_, RotatedRow>(
+    sqlx::query_as::<_, RotatedRow>(
         "WITH fam AS MATERIALIZED (
              SELECT s.id, s.tenant_id, s.user_id, s.absolute_expires_at, s.tenant_epoch
                FROM sessions s JOIN users u ON u.id = s.user_id AND u.tenant_id = s.tenant_id
@@ -175,10 +187,9 @@ async fn rotate_postgres(pool: &sqlx::PgPool, rotation: &Rotation) -> Result<Rot
     .bind(rotation.audit.ip_text())
     .bind(rotation.audit.user_agent.as_deref())
     .bind(rotation.audit.request.uuid())
-    .fetch_one(pool)
+    .fetch_one(conn)
     .await
-    .map_err(store_error)?;
-    row.into_outcome()
+    .map_err(store_error)
 }
 
 #[cfg(feature = "postgres")]

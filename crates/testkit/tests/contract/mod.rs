@@ -18,6 +18,7 @@ mod rotation;
 mod rotation_refused;
 mod sessions;
 mod sessions_live;
+mod statistics;
 mod sweep;
 mod tenants;
 mod tenants_disabled;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use horizon_auth_core::domain::measure::Calls;
 use horizon_auth_core::ports::cache::{CacheError, CacheServer, CacheState};
 
 use super::link::{Link, LinkError};
@@ -90,6 +91,10 @@ impl CacheServer for Link {
             latency: health.latency,
             warning,
         })
+    }
+
+    fn calls(&self) -> Vec<Calls> {
+        Self::calls(self)
     }
 }
 
