@@ -1,6 +1,7 @@
 //! Logging: JSON lines for machines, readable ones on a terminal.
 
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use horizon_auth::config::{LogConfig, LogFormat};
 use tracing_subscriber::EnvFilter;
@@ -17,7 +18,8 @@ pub(crate) fn start(config: &LogConfig) -> Result<(), Failure> {
     };
     let base = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(|| LogLine)
+        .log_internal_errors(false); // it would write to standard error, and panic if that takes nothing
     let started = if json {
         base.json().flatten_event(true).with_span_list(false).try_init()
     } else {
@@ -30,4 +32,32 @@ pub(crate) fn start(config: &LogConfig) -> Result<(), Failure> {
         tracing::error!(place, "a task panicked");
     }));
     Ok(())
+}
+
+static LOST: AtomicU64 = AtomicU64::new(0);
+
+/// How many log lines standard error did not take: a full disk, or a reader that is gone.
+pub(crate) fn lost_log_lines() -> u64 {
+    LOST.load(Ordering::Relaxed)
+}
+
+/// A line on its way to standard error. One that is lost is counted and stops nobody.
+struct LogLine;
+
+impl io::Write for LogLine {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.write_all(line)?;
+        Ok(line.len())
+    }
+
+    fn write_all(&mut self, line: &[u8]) -> io::Result<()> {
+        if io::stderr().write_all(line).is_err() {
+            LOST.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(()) // standard error has no buffer
+    }
 }

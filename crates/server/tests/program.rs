@@ -25,6 +25,8 @@ mod keys;
 mod logs;
 #[path = "program/mail.rs"]
 mod mail;
+#[path = "program/metrics.rs"]
+mod metrics;
 #[path = "program/migrate.rs"]
 mod migrate;
 #[path = "program/nodes.rs"]
