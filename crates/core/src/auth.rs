@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use tokio::sync::Notify;
+use tracing::Instrument as _;
 use zeroize::Zeroizing;
 
 use crate::counts::Counts;
@@ -364,7 +365,7 @@ impl Auth {
             auth.announce(&row); // it was committed, whoever knows of it
             Ok(denied?)
         };
-        tokio::spawn(work)
+        tokio::spawn(work.in_current_span())
             .await
             .unwrap_or(Err(Error::Internal("a revocation panicked")))
     }

@@ -6,7 +6,10 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, NestedPath};
 use axum::http::{Extensions, Method, StatusCode};
+use horizon_auth_core::domain::ids::RequestId;
 use horizon_auth_core::domain::measure::{Histogram, Times};
+use tracing::Span;
+use tracing::field::Empty;
 
 use crate::config::Profile;
 use crate::route_list::{routes, sso_routes};
@@ -85,6 +88,10 @@ impl Requests {
         place.copied().unwrap_or(self.routes.len())
     }
 
+    fn name(&self, route: usize) -> &str {
+        self.routes.get(route).map_or(NO_ROUTE, String::as_str)
+    }
+
     fn row(&self, key: Key) -> Arc<Histogram> {
         let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(row) = rows.get(&key) {
@@ -99,13 +106,17 @@ impl Requests {
         let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
         rows.iter()
             .map(|(&(route, method, status), row)| RequestTimes {
-                route: self.routes.get(route).map_or(NO_ROUTE, String::as_str).to_owned(),
-                method: METHODS.get(method).copied().unwrap_or(OTHER_METHOD),
+                route: self.name(route).to_owned(),
+                method: method_name(method),
                 status,
                 times: row.read(),
             })
             .collect()
     }
+}
+
+fn method_name(method: usize) -> &'static str {
+    METHODS.get(method).copied().unwrap_or(OTHER_METHOD)
 }
 
 /// A request under way.
@@ -118,6 +129,21 @@ pub(crate) struct Begun<'a> {
 }
 
 impl Begun<'_> {
+    /// What whoever traces sees of it: nothing about a person.
+    pub(crate) fn span(&self, id: RequestId) -> Span {
+        let (method, route) = (method_name(self.method), self.requests.name(self.route));
+        tracing::trace_span!(
+            target: "horizon_auth::trace",
+            "http request",
+            otel.name = format_args!("{method} {route}"),
+            otel.kind = "server",
+            http.request.method = method,
+            http.route = route,
+            http.response.status_code = Empty,
+            requestId = %id,
+        )
+    }
+
     pub(crate) fn answered(mut self, status: StatusCode) {
         self.status = status.as_u16();
     }

@@ -7,6 +7,8 @@ mod listener;
 mod load_config;
 mod metrics;
 mod telemetry;
+#[cfg(feature = "otel")]
+mod traces;
 mod ui;
 
 use std::process::ExitCode;

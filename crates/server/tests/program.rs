@@ -41,5 +41,8 @@ mod serve;
 mod support;
 #[path = "program/tenants.rs"]
 mod tenants;
+#[cfg(feature = "otel")]
+#[path = "program/traces.rs"]
+mod traces;
 #[path = "program/users/mod.rs"]
 mod users;

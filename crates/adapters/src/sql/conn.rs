@@ -1,13 +1,12 @@
 //! Connections and transactions of either engine behind one type.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use async_trait::async_trait;
 use horizon_auth_core::ports::store::{Db, Result, Tx};
 
 use super::error::store_error;
-use super::meter::{Meter, note};
+use super::meter::{Meter, Timing};
 
 /// A borrowed connection, as the statement macro sees it.
 pub(super) enum Conn<'a> {
@@ -86,7 +85,7 @@ impl<C: HasConn> Db for Sql<C> {}
 impl Tx for Sql<Open> {
     async fn commit(self: Box<Self>) -> Result<()> {
         let Self { lender, meter } = *self;
-        let began = Instant::now();
+        let timing = Timing::of_commit();
         let done = match lender {
             #[cfg(feature = "postgres")]
             Open::Pg(tx) => tx.commit().await,
@@ -94,7 +93,7 @@ impl Tx for Sql<Open> {
             Open::Sqlite(tx) => tx.commit().await,
         }
         .map_err(store_error);
-        note(&meter.commit, began, &done);
+        timing.end(&meter.commit, &done);
         done
     }
 }

@@ -16,7 +16,7 @@ use sqlx::sqlite::{
 
 use super::conn::{Open, Pooled, Sql};
 use super::error::store_error;
-use super::meter::{Meter, note};
+use super::meter::{Meter, Timing};
 
 /// How to reach the database.
 #[derive(Clone)]
@@ -186,7 +186,7 @@ impl SqlStore {
     }
 
     pub(super) async fn open(&self) -> Result<Sql<Open>> {
-        let began = Instant::now();
+        let timing = Timing::of_connect();
         let open = match &self.0 {
             #[cfg(feature = "postgres")]
             Engine::Pg(pool) => pool.begin().await.map(Open::Pg),
@@ -195,7 +195,7 @@ impl SqlStore {
             Engine::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(Open::Sqlite),
         };
         let open = open.map_err(store_error);
-        note(&self.2.connect, began, &open);
+        timing.end(&self.2.connect, &open);
         Ok(Sql::new(open?, Arc::clone(&self.2)))
     }
 
@@ -215,7 +215,7 @@ impl SqlStore {
 #[async_trait]
 impl Store for SqlStore {
     async fn db(&self) -> Result<Box<dyn Db>> {
-        let began = Instant::now();
+        let timing = Timing::of_connect();
         let pooled = match &self.0 {
             #[cfg(feature = "postgres")]
             Engine::Pg(pool) => pool.acquire().await.map(Pooled::Pg),
@@ -223,7 +223,7 @@ impl Store for SqlStore {
             Engine::Sqlite { readers, .. } => readers.acquire().await.map(Pooled::Sqlite),
         };
         let pooled = pooled.map_err(store_error);
-        note(&self.2.connect, began, &pooled);
+        timing.end(&self.2.connect, &pooled);
         Ok(Box::new(Sql::new(pooled?, Arc::clone(&self.2))))
     }
 

@@ -8,7 +8,7 @@
 /// Where dialects differ: `postgres: "…", sqlite: "…"` in place of the literal.
 macro_rules! sql {
     (execute, $db:expr, postgres: $pg:literal, sqlite: $lite:literal $(, $arg:expr)* $(,)?) => {{
-        let began = std::time::Instant::now();
+        let timing = $crate::sql::meter::Timing::of_statement();
         let done = match $db.conn() {
             #[cfg(feature = "postgres")]
             $crate::sql::conn::Conn::Pg(conn) => {
@@ -20,14 +20,14 @@ macro_rules! sql {
             }
         };
         let done = done.map_err($crate::sql::error::store_error);
-        $crate::sql::meter::note(&$db.meter().statement, began, &done);
+        timing.end(&$db.meter().statement, &done);
         done
     }};
     (execute, $db:expr, $text:literal $(, $arg:expr)* $(,)?) => {
         sql!(execute, $db, postgres: $text, sqlite: $text $(, $arg)*)
     };
     ($fetch:ident $row:ty, $db:expr, postgres: $pg:literal, sqlite: $lite:literal $(, $arg:expr)* $(,)?) => {{
-        let began = std::time::Instant::now();
+        let timing = $crate::sql::meter::Timing::of_statement();
         let found = match $db.conn() {
             #[cfg(feature = "postgres")]
             $crate::sql::conn::Conn::Pg(conn) => {
@@ -39,7 +39,7 @@ macro_rules! sql {
             }
         };
         let found = found.map_err($crate::sql::error::store_error);
-        $crate::sql::meter::note(&$db.meter().statement, began, &found);
+        timing.end(&$db.meter().statement, &found);
         found
     }};
     ($fetch:ident $row:ty, $db:expr, $text:literal $(, $arg:expr)* $(,)?) => {

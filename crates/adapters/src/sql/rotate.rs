@@ -4,9 +4,6 @@
 //! revocation can never both win; the unique index on live leaves makes a fork
 //! impossible even if this file were wrong.
 
-#[cfg(feature = "postgres")]
-use std::time::Instant;
-
 use horizon_auth_core::domain::ids::SessionId;
 use horizon_auth_core::domain::refresh::{Rotated, Rotation, RotationOutcome};
 use horizon_auth_core::domain::time::Timestamp;
@@ -15,20 +12,20 @@ use uuid::Uuid;
 
 use super::connect::{Engine, SqlStore};
 #[cfg(feature = "postgres")]
-use super::{error::store_error, meter::note, types::UserRow};
+use super::{error::store_error, meter::Timing, types::UserRow};
 
 impl SqlStore {
     pub(super) async fn rotate(&self, rotation: &Rotation) -> Result<RotationOutcome> {
         match &self.0 {
             #[cfg(feature = "postgres")]
             Engine::Pg(pool) => {
-                let began = Instant::now();
+                let timing = Timing::of_connect();
                 let conn = pool.acquire().await.map_err(store_error);
-                note(&self.2.connect, began, &conn);
+                timing.end(&self.2.connect, &conn);
                 let mut conn = conn?;
-                let began = Instant::now();
+                let timing = Timing::of_statement();
                 let row = rotate_postgres(&mut conn, rotation).await;
-                note(&self.2.statement, began, &row);
+                timing.end(&self.2.statement, &row);
                 row?.into_outcome()
             }
             #[cfg(feature = "sqlite")]

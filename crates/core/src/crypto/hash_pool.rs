@@ -75,9 +75,12 @@ impl Pool {
         work: impl FnOnce(&mut Arena) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let permits = self.permits_for(memory_kib);
+        let waiting = tracing::trace_span!(target: "horizon_auth::trace", "password hash wait");
         let asked = Instant::now();
         let turn = self.admit(permits).await?;
         self.gauges.waits.note(asked.elapsed());
+        drop(waiting);
+        let _hashing = tracing::trace_span!(target: "horizon_auth::trace", "password hash");
         let (reply, answer) = oneshot::channel();
         let task = Box::new(move |arena: &mut Arena| -> Answer {
             let turn = turn;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tracing::Instrument as _;
+
 use crate::auth::Auth;
 use crate::counts::MailFate;
 use crate::domain::audit::Event;
@@ -72,7 +74,8 @@ impl Auth {
         let mut attempts = tokio::task::JoinSet::new();
         for mail in claimed {
             let auth = self.clone();
-            attempts.spawn(async move { auth.deliver(mail).await });
+            let span = tracing::trace_span!(target: "horizon_auth::trace", "mail", kind = mail.kind.as_str());
+            attempts.spawn(async move { auth.deliver(mail).await }.instrument(span));
         }
         let mut failure = None;
         while let Some(fate) = attempts.join_next().await {
@@ -155,6 +158,7 @@ impl Auth {
 
     /// The attempt ends before the lease does, or two workers could send at once.
     async fn send_in_time(&self, outgoing: &OutgoingMail) -> Result<(), MailError> {
+        let _span = tracing::trace_span!(target: "horizon_auth::trace", "mail send", otel.kind = "client");
         let limit = self.policy().mail.lease / 2;
         tokio::time::timeout(limit, self.mailer().send(outgoing))
             .await

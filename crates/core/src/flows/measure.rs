@@ -66,6 +66,8 @@ impl Auth {
     /// what has to be counted in the database is counted now and then.
     pub async fn measure(&self) -> Measurements {
         let now = self.now();
+        // Before the looks below take some.
+        let connections = self.store().connections();
         let (health, backlog, open_sessions, signing_key) = tokio::join!(
             self.health(),
             self.mail_backlog(now),
@@ -78,7 +80,7 @@ impl Auth {
             hasher: self.hasher().stats(),
             hashing: self.hasher().times(),
             database: self.store().calls(),
-            connections: self.store().connections(),
+            connections,
             cache: self.cache().map(CacheServer::calls).unwrap_or_default(),
             lease: self.denylist().lease(),
             signing_key,

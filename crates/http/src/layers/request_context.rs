@@ -26,7 +26,9 @@ pub(crate) async fn request_context(
     let path = Place::path(request.uri(), request.extensions());
     // Of the highest level, so that every line of the request names it whatever is filtered.
     let span = tracing::error_span!("request", requestId = %id);
-    let mut response = next.run(request).instrument(span).await;
+    let trace = begun.span(id);
+    let mut response = next.run(request).instrument(trace.clone()).instrument(span).await;
+    trace.record("http.response.status_code", response.status().as_u16());
     begun.answered(response.status());
     Unplaced::complete(
         &mut response,

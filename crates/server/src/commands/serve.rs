@@ -11,7 +11,7 @@ use crate::{listener, load_config, metrics, telemetry};
 
 pub(crate) fn run(args: &ConfigArgs) -> Result<(), Failure> {
     let config = load_config::load(args)?;
-    telemetry::start(&config.log)?;
+    let _telemetry = telemetry::start(&config.log)?;
     block_on(serve(&config, |address| {
         ui::line(&format!("horizon-auth listens on http://{address}"));
     }))
@@ -50,6 +50,11 @@ pub(super) async fn serve(
     });
     let draining = http.clone();
     let app = router(http.clone()).merge(pages(http));
+    #[cfg(feature = "otel")]
+    let app = app.layer(axum::middleware::from_fn_with_state(
+        crate::traces::believed(config),
+        crate::traces::join_trace,
+    ));
     listener::serve(listener, app, &config.server, stop, || {
         tracing::info!("stopping: not ready any more, running requests are finished");
         draining.drain();

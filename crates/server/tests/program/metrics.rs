@@ -147,7 +147,8 @@ fn known_requests(running: &Running) -> (String, String) {
 #[test]
 fn after_known_requests_the_numbers_are_exactly_right_and_name_nobody() {
     let settings = format!("{LISTEN}[rate_limit]\nlogin = \"3/1h\"\n");
-    let running = Installation::new(&settings).serve();
+    let installation = Installation::new(&settings); // mails are written into its folder
+    let running = installation.serve();
     let numbers = Numbers::of(&running);
     let (user, token) = known_requests(&running);
 
@@ -207,7 +208,7 @@ async fn with_redis_everything_on_the_list_is_told_and_redis_may_go_away() {
     let mut command = crate::support::program(installation.path());
     command
         .args(["serve", "--config", "horizon-auth.toml"])
-        .env("HORIZON_AUTH__JWT__SEALING_KEY_FILE", "sealing-key")
+        .env("HORIZON_AUTH__JWT__SEALING_KEY_FILE", "jwt-sealing.key")
         .env("HORIZON_AUTH__JWT__ROTATION_PERIOD", "90d");
     let running = Running::start(command);
     let numbers = Numbers::of(&running);

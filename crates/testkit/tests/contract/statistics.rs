@@ -67,16 +67,15 @@ both_engines! {
         }
         assert_eq!(open_sessions(&database, NOW).await, 4);
         assert_eq!(open_sessions(&database, NOW + LIFE).await, 0);
-        // Ended, and idle for too long.
         write(&database.store, async |tx| {
             tx.revoke_session(&home(), user_id(1), session_id(1), EndReason::Logout, NOW).await.unwrap()
         })
         .await;
-        database.execute("UPDATE sessions SET idle_expires_at = 1800000000000 WHERE revoked_at IS NULL
-                             AND id = (SELECT MAX(id) FROM (SELECT id FROM sessions WHERE revoked_at IS NULL) live)").await;
-
+        assert_eq!(open_sessions(&database, NOW).await, 3);
+        database.execute("UPDATE sessions SET idle_expires_at = 1800000000000").await;
         assert_eq!(open_sessions(&database, NOW - MILLISECOND).await, 3);
-        assert_eq!(open_sessions(&database, NOW).await, 2);
+        assert_eq!(open_sessions(&database, NOW).await, 0);
+        database.execute("UPDATE sessions SET idle_expires_at = NULL").await;
         database.execute("UPDATE tenants SET disabled_at = 1 WHERE id = 'home'").await;
         assert_eq!(open_sessions(&database, NOW).await, 0);
     };
@@ -96,15 +95,14 @@ both_engines! {
         assert!(database.store.calls().iter().all(|calls| calls.failed == 0));
     };
 
-    connections_are_used_while_they_are_lent => |kind| async move {
+    a_lent_connection_is_in_use => |kind| async move {
         let database = person(kind).await;
-        let used = || -> u32 { database.store.connections().iter().map(|of: &Connections| of.used).sum() };
-        assert_eq!(used(), 0);
         let lent = database.store.db().await.unwrap();
-        assert_eq!(used(), 1);
+
+        let pools = database.store.connections();
+
+        assert!(pools.iter().any(|of: &Connections| of.used > 0), "{pools:?}");
+        assert!(pools.iter().all(|of| of.used + of.idle <= of.most), "{pools:?}");
         drop(lent);
-        for of in database.store.connections() {
-            assert!(of.most > 0 && of.idle <= of.most, "{of:?}");
-        }
     };
 }

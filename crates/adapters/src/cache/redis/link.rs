@@ -174,8 +174,10 @@ impl Link {
     }
 
     async fn ask<T: FromRedisValue>(&self, question: Question<'_>) -> Result<T, LinkError> {
+        let span = tracing::trace_span!(target: "horizon_auth::trace", "redis", otel.kind = "client");
         let began = Instant::now();
         let answer = self.ask_repeatedly(question).await;
+        drop(span);
         let meter = match question {
             Question::One(command) => self.meter.of(command),
             Question::Several(_) => self.meter.of_several(),
