@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use horizon_auth_core::domain::measure::{Calls, Connections};
 use horizon_auth_core::domain::refresh::{Rotation, RotationOutcome};
 use horizon_auth_core::ports::store::{Db, Result, Store, Tx};
 
@@ -187,6 +188,14 @@ impl Store for SqlStore {
     }
 
     async fn ping(&self) -> Result<Duration> {
+        match self.0 {}
+    }
+
+    fn calls(&self) -> Vec<Calls> {
+        match self.0 {}
+    }
+
+    fn connections(&self) -> Vec<Connections> {
         match self.0 {}
     }
 }

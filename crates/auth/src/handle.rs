@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::builder::Builder;
 use crate::engine::Engine;
+use crate::metrics::{Metrics, collect};
 use crate::worker::Worker;
 
 /// Authentication within an application: the running engine, its background work and its HTTP front end.
@@ -62,6 +63,23 @@ impl Auth {
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.0.engine
+    }
+
+    /// The engine in numbers, those of its routes among them. `to_string` writes them for Prometheus, to be served
+    /// where strangers do not come; they belong to this engine alone and are registered nowhere else.
+    ///
+    /// It asks database and Redis for a sign of life, for at most a second, and counts the open sessions once a
+    /// minute, so ask every ten seconds or so.
+    pub async fn metrics(&self) -> Metrics {
+        let measured = self.measure().await;
+        #[cfg(feature = "http")]
+        let is_draining = self.0.http.is_draining();
+        #[cfg(not(feature = "http"))]
+        let is_draining = false;
+        let metrics = collect(self.counts(), &measured, is_draining);
+        #[cfg(feature = "http")]
+        let metrics = metrics.with_requests(&self.0.http);
+        metrics
     }
 
     /// Resolves when another process has taken this one's place at the database, with how that could be.

@@ -54,6 +54,7 @@
 //! - **Every use case as a call**: [`Auth`] gives the methods of [`AuthCore`], `auth.register(..)`, `auth.login(..)`,
 //!   `auth.list_sessions(..)`; [`commands`] has what they take, [`types`] the words, [`operator`] what only operators do.
 //! - **What happens**: [`AuthCore::subscribe_events`], and one log line each.
+//! - **How it is**: [`Auth::metrics`] has it in numbers, for Prometheus or whatever the application uses.
 //! - **Your own parts**: [`Builder::pool`], [`Builder::mailer`], [`Builder::clock`], [`Builder::tenant`].
 //!
 //! # Features
@@ -116,6 +117,7 @@ pub mod events;
 mod handle;
 mod keys;
 mod mail;
+pub mod metrics;
 pub mod operator;
 mod peppers;
 mod schema;
@@ -156,6 +158,7 @@ pub use horizon_auth_http::{
 };
 pub use keys::{KeysError, fresh_sealing_key, key_ring};
 pub use mail::MailSetupError;
+pub use metrics::Metrics;
 pub use peppers::add_pepper;
 pub use schema::SchemaError;
 #[cfg(feature = "sso-client")]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use horizon_auth_core::auth::Auth;
+use horizon_auth_core::counts::Chore;
 use horizon_auth_core::error::Error;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -79,6 +80,7 @@ async fn keep_house(auth: Auth, mut stopped: watch::Receiver<bool>) {
             Ok(0) => {}
             Ok(rows) => tracing::debug!(rows, "expired rows removed"),
             Err(error) => {
+                auth.counts().failure(Chore::Housekeeping);
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "background work failed; it is tried again"
@@ -101,6 +103,7 @@ async fn send_mail(auth: Auth, mut stopped: watch::Receiver<bool>) {
         let Err(error) = empty_outbox(&auth, &stopped).await else {
             continue;
         };
+        auth.counts().failure(Chore::Mail);
         if complained.is_none_or(|at| at.elapsed() >= COMPLAIN) {
             complained = Some(Instant::now());
             tracing::warn!(

@@ -4,8 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use tokio::sync::Notify;
+use tracing::Instrument as _;
 use zeroize::Zeroizing;
 
+use crate::counts::Counts;
 use crate::crypto::access_token::AccessTokens;
 use crate::crypto::password_hasher::PasswordHasher;
 use crate::domain::audit::{AuditAddress, AuditRow, Event};
@@ -18,7 +20,7 @@ use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
 use crate::domain::token::{OneTime, Refresh, SECRET_BYTES, Secret, SessionCookie};
 use crate::error::Error;
-use crate::events::{Events, SecurityEvents};
+use crate::events::Events;
 use crate::flights::Flights;
 use crate::key_watch::KeyWatch;
 use crate::life::Life;
@@ -31,6 +33,7 @@ use crate::ports::mailer::{MailTemplates, Mailer};
 use crate::ports::store::{Store, Tx};
 use crate::session_cache::SessionCache;
 use crate::stand_down::StandDown;
+use crate::surveys::Surveys;
 use crate::tenant_cache::TenantCache;
 
 /// Everything an [`Auth`] is made of.
@@ -82,6 +85,8 @@ struct Inner {
     mail_bell: Notify,
     outside: Outside,
     events: Events,
+    counts: Counts,
+    surveys: Surveys,
     stand_down: StandDown,
 }
 
@@ -119,6 +124,8 @@ impl Auth {
             mail_bell: Notify::new(),
             outside: Outside::new(is_outsider),
             events: Events::default(),
+            counts: Counts::default(),
+            surveys: Surveys::default(),
             stand_down: StandDown::default(),
         }))
     }
@@ -165,10 +172,18 @@ impl Auth {
         self.0.stand_down.give_up();
     }
 
-    /// The security events of this process from now on.
+    pub(crate) fn events(&self) -> &Events {
+        &self.0.events
+    }
+
+    /// What this process has done since it started.
     #[must_use]
-    pub fn subscribe_events(&self) -> SecurityEvents {
-        self.0.events.subscribe()
+    pub fn counts(&self) -> &Counts {
+        &self.0.counts
+    }
+
+    pub(crate) fn surveys(&self) -> &Surveys {
+        &self.0.surveys
     }
 
     pub(crate) fn cache(&self) -> Option<&dyn CacheServer> {
@@ -265,7 +280,11 @@ impl Auth {
             return Ok(());
         };
         let wait = self.0.parts.limiter.hit(rule, counted, rate, now).await?;
-        wait.map_or(Ok(()), |retry_after| Err(Error::RateLimited { retry_after }))
+        let Some(retry_after) = wait else {
+            return Ok(());
+        };
+        self.counts().limited(rule);
+        Err(Error::RateLimited { retry_after })
     }
 
     /// Forgets the attempts of somebody who has proved to be the owner.
@@ -290,11 +309,6 @@ impl Auth {
             ip: hash.map(AuditAddress::Hashed),
             ..row
         })
-    }
-
-    /// Tells the security log, and whoever has subscribed, of an event that was committed.
-    pub(crate) fn announce(&self, row: &AuditRow) {
-        self.0.events.tell(row);
     }
 
     /// Writes an event that has no other transaction to belong to.
@@ -358,7 +372,7 @@ impl Auth {
             auth.announce(&row); // it was committed, whoever knows of it
             Ok(denied?)
         };
-        tokio::spawn(work)
+        tokio::spawn(work.in_current_span())
             .await
             .unwrap_or(Err(Error::Internal("a revocation panicked")))
     }

@@ -5,6 +5,7 @@
 //! There is no web framework and no database driver here.
 
 pub mod auth;
+pub mod counts;
 pub mod crypto;
 pub mod domain;
 pub mod error;
@@ -17,5 +18,6 @@ mod outside;
 pub mod ports;
 mod session_cache;
 mod stand_down;
+mod surveys;
 mod tenant_cache;
 pub mod verifier;

@@ -14,6 +14,7 @@ pub mod layers;
 mod pages;
 mod problem;
 mod remote_gate;
+mod requests;
 mod route_list;
 mod router;
 mod routes;
@@ -26,6 +27,7 @@ pub use gate::Gate;
 #[cfg(feature = "pages")]
 pub use pages::pages;
 pub use problem::Problem;
+pub use requests::RequestTimes;
 pub use route_list::{Route, Who, routes, sso_routes};
 pub use router::router;
 pub use state::Http;

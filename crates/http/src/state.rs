@@ -14,6 +14,7 @@ use crate::config::HttpConfig;
 use crate::cookies::RefreshCookie;
 use crate::extract::is_from_proxy;
 use crate::layers::is_same_origin;
+use crate::requests::{RequestTimes, Requests};
 use crate::session_cookies::SessionCookies;
 use crate::tenants::{Named, TenantExtractor, Tenants};
 
@@ -34,6 +35,7 @@ pub struct Inner {
     /// None if session cookies prove nothing here.
     pub(crate) sessions: Option<SessionCookies>,
     pub(crate) tenants: Tenants,
+    pub(crate) requests: Requests,
     draining: AtomicBool,
 }
 
@@ -58,12 +60,14 @@ impl Http {
             .profile
             .has_sessions()
             .then(|| SessionCookies::new(&config.cookie, &config.session));
+        let requests = Requests::new(config.profile);
         Self(Arc::new(Inner {
             auth,
             config,
             cookie,
             sessions,
             tenants,
+            requests,
             draining: AtomicBool::new(false),
         }))
     }
@@ -109,12 +113,20 @@ impl Http {
         }
     }
 
+    /// What was asked since the start, and how long it took: one row for each route, method and status.
+    #[must_use]
+    pub fn request_times(&self) -> Vec<RequestTimes> {
+        self.0.requests.read()
+    }
+
     /// From now on the node reports that it is not ready, while it still serves.
     pub fn drain(&self) {
         self.0.draining.store(true, Ordering::Release);
     }
 
-    pub(crate) fn is_draining(&self) -> bool {
+    /// Whether it does.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
         self.0.draining.load(Ordering::Acquire)
     }
 }

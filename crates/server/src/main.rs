@@ -5,7 +5,10 @@ mod commands;
 mod data_folder;
 mod listener;
 mod load_config;
+mod metrics;
 mod telemetry;
+#[cfg(feature = "otel")]
+mod traces;
 mod ui;
 
 use std::process::ExitCode;

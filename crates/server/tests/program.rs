@@ -25,6 +25,8 @@ mod keys;
 mod logs;
 #[path = "program/mail.rs"]
 mod mail;
+#[path = "program/metrics.rs"]
+mod metrics;
 #[path = "program/migrate.rs"]
 mod migrate;
 #[path = "program/migrate_kill.rs"]
@@ -43,5 +45,8 @@ mod serve;
 mod support;
 #[path = "program/tenants.rs"]
 mod tenants;
+#[cfg(feature = "otel")]
+#[path = "program/traces.rs"]
+mod traces;
 #[path = "program/users/mod.rs"]
 mod users;

@@ -26,6 +26,8 @@ mod methods;
 mod pages;
 #[path = "http/panics.rs"]
 mod panics;
+#[path = "http/requests.rs"]
+mod requests;
 #[path = "http/session/mod.rs"]
 mod session;
 #[path = "http/sessions.rs"]

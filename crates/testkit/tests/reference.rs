@@ -1,8 +1,11 @@
 //! The reference pages say what the code says.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use horizon_auth::metrics::METRICS;
+use horizon_auth_core::counts::MailFate;
 use horizon_auth_core::domain::audit::Event;
 use horizon_auth_core::error::Code;
 
@@ -85,4 +88,89 @@ fn the_page_of_routes_is_current() {
         writeln!(page, "| `{}` | `{}` | {} |", route.method, route.path, route.who).unwrap();
     }
     is_current("endpoints.md", &page);
+}
+
+#[test]
+fn the_page_of_metrics_is_current() {
+    is_current("metrics.md", &horizon_auth::metrics::reference_markdown());
+}
+
+fn operations(file: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ops").join(file);
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn alerts_and_dashboard_name_metrics_that_there_are() {
+    let prefixes = ["http_", "auth_", "email_", "redis_", "horizon_auth_", "process_"];
+    let known = |word: &str| {
+        let is = |name: &str| METRICS.iter().any(|metric| metric.name == name);
+        let base = ["_bucket", "_sum", "_count"]
+            .iter()
+            .find_map(|suffix| word.strip_suffix(suffix));
+        let is_event = Event::ALL.iter().any(|event| event.row().0 == word);
+        is(word) || base.is_some_and(is) || is_event
+    };
+    for file in [
+        "prometheus/alerts.yml",
+        "prometheus/alerts_test.yml",
+        "grafana/horizon-auth.json",
+    ] {
+        let text = operations(file);
+        let words = text.split(|char: char| !char.is_ascii_alphanumeric() && char != '_');
+        let named: BTreeSet<_> = words
+            .filter(|word| prefixes.iter().any(|prefix| word.starts_with(prefix)))
+            .collect();
+        assert!(named.len() > 10, "{file}: the search has gone blind: {named:?}");
+        for word in named {
+            assert!(known(word), "{file} names {word}, which nothing publishes");
+        }
+    }
+}
+
+#[test]
+fn alerts_and_dashboard_name_events_that_there_are() {
+    let named = |text: &str| -> Vec<String> {
+        let after = text.split("kind").skip(1).filter_map(|rest| {
+            let rest = rest.strip_prefix("=~").or(rest.strip_prefix('='))?;
+            rest.trim_start_matches('\\')
+                .strip_prefix('"')?
+                .split(['"', '\\'])
+                .next()
+        });
+        after
+            .flat_map(|kinds| kinds.split('|'))
+            .map(str::to_owned)
+            .collect()
+    };
+    let fates = MailFate::ALL.iter().map(|fate| fate.as_str());
+    let kinds: BTreeSet<_> = Event::ALL
+        .iter()
+        .map(|event| event.row().0)
+        .chain(fates)
+        .collect();
+    for file in ["prometheus/alerts.yml", "grafana/horizon-auth.json"] {
+        let named = named(&operations(file));
+        assert!(named.len() >= 6, "{file}: the search has gone blind: {named:?}");
+        for kind in named {
+            assert!(kinds.contains(kind.as_str()), "{file}: no event is called {kind}");
+        }
+    }
+}
+
+#[test]
+fn every_alert_is_shown_to_fire_and_not_to_fire() {
+    let (alerts, tests) = (
+        operations("prometheus/alerts.yml"),
+        operations("prometheus/alerts_test.yml"),
+    );
+    let named = alerts
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- alert: "));
+    for alert in named {
+        let quiet = format!("alertname=\"{alert}\", alertstate=\"firing\"}}', eval_time");
+        let firing = format!("labels: 'ALERTS{{alertname=\"{alert}\"");
+        assert!(tests.contains(&quiet), "no test says when {alert} is quiet");
+        assert!(tests.contains(&firing), "no test says when {alert} fires");
+    }
 }

@@ -1,9 +1,12 @@
 //! Connections and transactions of either engine behind one type.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use horizon_auth_core::ports::store::{Db, Result, Tx};
 
 use super::error::store_error;
+use super::meter::{Meter, Timing};
 
 /// A borrowed connection, as the statement macro sees it.
 pub(super) enum Conn<'a> {
@@ -19,11 +22,22 @@ pub(super) trait HasConn: Send {
 }
 
 /// The port's traits are implemented once for this local type, whatever lends the connection.
-pub(super) struct Sql<C>(pub(super) C);
+pub(super) struct Sql<C> {
+    lender: C,
+    meter: Arc<Meter>,
+}
 
 impl<C: HasConn> Sql<C> {
+    pub(super) fn new(lender: C, meter: Arc<Meter>) -> Self {
+        Self { lender, meter }
+    }
+
     pub(super) fn conn(&mut self) -> Conn<'_> {
-        self.0.conn()
+        self.lender.conn()
+    }
+
+    pub(super) fn meter(&self) -> &Meter {
+        &self.meter
     }
 }
 
@@ -70,12 +84,16 @@ impl<C: HasConn> Db for Sql<C> {}
 #[async_trait]
 impl Tx for Sql<Open> {
     async fn commit(self: Box<Self>) -> Result<()> {
-        match self.0 {
+        let Self { lender, meter } = *self;
+        let timing = Timing::of_commit();
+        let done = match lender {
             #[cfg(feature = "postgres")]
             Open::Pg(tx) => tx.commit().await,
             #[cfg(feature = "sqlite")]
             Open::Sqlite(tx) => tx.commit().await,
         }
-        .map_err(store_error)
+        .map_err(store_error);
+        timing.end(&meter.commit, &done);
+        done
     }
 }

@@ -1,8 +1,10 @@
 //! Opening a database by URL.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use horizon_auth_core::domain::measure::{Calls, Connections};
 use horizon_auth_core::domain::refresh::{Rotation, RotationOutcome};
 use horizon_auth_core::ports::store::{Db, Result, Store, StoreError, Tx};
 #[cfg(feature = "postgres")]
@@ -14,6 +16,7 @@ use sqlx::sqlite::{
 
 use super::conn::{Open, Pooled, Sql};
 use super::error::store_error;
+use super::meter::{Meter, Timing};
 
 /// How to reach the database.
 #[derive(Clone)]
@@ -51,7 +54,7 @@ pub enum UrlError {
 
 /// A pool of connections to either engine. Clones share it.
 #[derive(Clone, Debug)]
-pub struct SqlStore(pub(super) Engine, Owner);
+pub struct SqlStore(pub(super) Engine, Owner, pub(super) Arc<Meter>);
 
 /// Whose the connections are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +112,7 @@ impl SqlStore {
             .acquire_timeout(ACQUIRE)
             .test_before_acquire(false) // costs a round trip per request; a dead connection shows itself
             .connect_lazy_with(options);
-        Ok(Self(Engine::Pg(pool), Owner::Store))
+        Ok(Self(Engine::Pg(pool), Owner::Store, Arc::default()))
     }
 
     #[cfg(feature = "sqlite")]
@@ -142,12 +145,12 @@ impl SqlStore {
             readers: pool(max_connections.clamp(1, 8)).connect_lazy_with(common.read_only(true)),
             file,
         };
-        Self(engine, Owner::Store)
+        Self(engine, Owner::Store, Arc::default())
     }
 
     #[cfg(feature = "postgres")]
     pub(super) fn lent(pool: PgPool) -> Self {
-        Self(Engine::Pg(pool), Owner::Application)
+        Self(Engine::Pg(pool), Owner::Application, Arc::default())
     }
 
     /// Closes all connections after their current statement; a pool that was lent stays open.
@@ -188,6 +191,7 @@ impl SqlStore {
     }
 
     pub(super) async fn open(&self) -> Result<Sql<Open>> {
+        let timing = Timing::of_connect();
         let open = match &self.0 {
             #[cfg(feature = "postgres")]
             Engine::Pg(pool) => pool.begin().await.map(Open::Pg),
@@ -195,20 +199,37 @@ impl SqlStore {
             #[cfg(feature = "sqlite")]
             Engine::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(Open::Sqlite),
         };
-        open.map(Sql).map_err(store_error)
+        let open = open.map_err(store_error);
+        timing.end(&self.2.connect, &open);
+        Ok(Sql::new(open?, Arc::clone(&self.2)))
+    }
+
+    fn pools(&self) -> Vec<Connections> {
+        match &self.0 {
+            #[cfg(feature = "postgres")]
+            Engine::Pg(pool) => vec![connections("postgres", pool)],
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite { writer, readers, .. } => vec![
+                connections("sqlite_writer", writer),
+                connections("sqlite_readers", readers),
+            ],
+        }
     }
 }
 
 #[async_trait]
 impl Store for SqlStore {
     async fn db(&self) -> Result<Box<dyn Db>> {
+        let timing = Timing::of_connect();
         let pooled = match &self.0 {
             #[cfg(feature = "postgres")]
             Engine::Pg(pool) => pool.acquire().await.map(Pooled::Pg),
             #[cfg(feature = "sqlite")]
             Engine::Sqlite { readers, .. } => readers.acquire().await.map(Pooled::Sqlite),
         };
-        Ok(Box::new(Sql(pooled.map_err(store_error)?)))
+        let pooled = pooled.map_err(store_error);
+        timing.end(&self.2.connect, &pooled);
+        Ok(Box::new(Sql::new(pooled?, Arc::clone(&self.2))))
     }
 
     async fn begin(&self) -> Result<Box<dyn Tx>> {
@@ -233,5 +254,23 @@ impl Store for SqlStore {
             return Err(StoreError::Unavailable("the database is read-only".into()));
         }
         Ok(started.elapsed())
+    }
+
+    fn calls(&self) -> Vec<Calls> {
+        self.2.read()
+    }
+
+    fn connections(&self) -> Vec<Connections> {
+        self.pools()
+    }
+}
+
+fn connections<D: sqlx::Database>(name: &'static str, pool: &sqlx::Pool<D>) -> Connections {
+    let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+    Connections {
+        pool: name,
+        used: pool.size().saturating_sub(idle),
+        idle,
+        most: pool.options().get_max_connections(),
     }
 }

@@ -8,6 +8,7 @@
 /// Where dialects differ: `postgres: "…", sqlite: "…"` in place of the literal.
 macro_rules! sql {
     (execute, $db:expr, postgres: $pg:literal, sqlite: $lite:literal $(, $arg:expr)* $(,)?) => {{
+        let timing = $crate::sql::meter::Timing::of_statement();
         let done = match $db.conn() {
             #[cfg(feature = "postgres")]
             $crate::sql::conn::Conn::Pg(conn) => {
@@ -18,12 +19,15 @@ macro_rules! sql {
                 sqlx::query($lite)$(.bind($arg))*.execute(conn).await.map(|done| done.rows_affected())
             }
         };
-        done.map_err($crate::sql::error::store_error)
+        let done = done.map_err($crate::sql::error::store_error);
+        timing.end(&$db.meter().statement, &done);
+        done
     }};
     (execute, $db:expr, $text:literal $(, $arg:expr)* $(,)?) => {
         sql!(execute, $db, postgres: $text, sqlite: $text $(, $arg)*)
     };
     ($fetch:ident $row:ty, $db:expr, postgres: $pg:literal, sqlite: $lite:literal $(, $arg:expr)* $(,)?) => {{
+        let timing = $crate::sql::meter::Timing::of_statement();
         let found = match $db.conn() {
             #[cfg(feature = "postgres")]
             $crate::sql::conn::Conn::Pg(conn) => {
@@ -34,7 +38,9 @@ macro_rules! sql {
                 sqlx::query_as::<_, $row>($lite)$(.bind($arg))*.$fetch(conn).await
             }
         };
-        found.map_err($crate::sql::error::store_error)
+        let found = found.map_err($crate::sql::error::store_error);
+        timing.end(&$db.meter().statement, &found);
+        found
     }};
     ($fetch:ident $row:ty, $db:expr, $text:literal $(, $arg:expr)* $(,)?) => {
         sql!($fetch $row, $db, postgres: $text, sqlite: $text $(, $arg)*)

@@ -15,6 +15,7 @@ mod drift;
 mod error;
 mod keys;
 mod lives;
+mod meter;
 mod migrate;
 mod migrations;
 mod one_time_tokens;

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use horizon_auth_core::domain::email::Email;
 use horizon_auth_core::domain::ids::{MailId, UserId};
 use horizon_auth_core::domain::locale::Locale;
-use horizon_auth_core::domain::mail::{ClaimedMail, MailKind, NewMail};
+use horizon_auth_core::domain::mail::{Backlog, ClaimedMail, MailKind, NewMail};
 use horizon_auth_core::domain::tenant::TenantId;
 use horizon_auth_core::domain::time::Timestamp;
 use horizon_auth_core::ports::store::{Outbox, Result, StoreError};
@@ -193,5 +193,25 @@ impl<C: HasConn> Outbox for Sql<C> {
             mail.attempt,
         )?;
         Ok(row.is_some())
+    }
+
+    async fn find_mail_backlog(&mut self, now: Timestamp) -> Result<Backlog> {
+        let (waiting, oldest, dead) = sql!(
+            fetch_one(i64, Option<i64>, i64),
+            self,
+            // Two looks, because only the first one has an index.
+            "SELECT waiting.mails, waiting.oldest, dead.mails
+               FROM (SELECT COUNT(*) AS mails, MIN(created_at) AS oldest FROM outbox
+                      WHERE sent_at IS NULL AND dead_at IS NULL AND expires_at > $1
+                        AND tenant_id NOT IN (SELECT id FROM tenants WHERE disabled_at IS NOT NULL)) waiting
+              CROSS JOIN (SELECT COUNT(*) AS mails FROM outbox
+                           WHERE sent_at IS NULL AND dead_at IS NOT NULL AND expires_at > $1) dead",
+            now.millis(),
+        )?;
+        Ok(Backlog {
+            waiting,
+            oldest: oldest.map(Timestamp::from_millis),
+            dead,
+        })
     }
 }

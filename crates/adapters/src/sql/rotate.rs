@@ -12,13 +12,22 @@ use uuid::Uuid;
 
 use super::connect::{Engine, SqlStore};
 #[cfg(feature = "postgres")]
-use super::{error::store_error, types::UserRow};
+use super::{error::store_error, meter::Timing, types::UserRow};
 
 impl SqlStore {
     pub(super) async fn rotate(&self, rotation: &Rotation) -> Result<RotationOutcome> {
         match &self.0 {
             #[cfg(feature = "postgres")]
-            Engine::Pg(pool) => rotate_postgres(pool, rotation).await,
+            Engine::Pg(pool) => {
+                let timing = Timing::of_connect();
+                let conn = pool.acquire().await.map_err(store_error);
+                timing.end(&self.2.connect, &conn);
+                let mut conn = conn?;
+                let timing = Timing::of_statement();
+                let row = rotate_postgres(&mut conn, rotation).await;
+                timing.end(&self.2.statement, &row);
+                row?.into_outcome()
+            }
             #[cfg(feature = "sqlite")]
             Engine::Sqlite { .. } => self.rotate_sqlite(rotation).await,
         }
@@ -117,9 +126,9 @@ row! {
 /// and `consumed_clock`, because only one clock can say, for all nodes, that a
 /// request was already under way when another one won.
 #[cfg(feature = "postgres")]
-async fn rotate_postgres(pool: &sqlx::PgPool, rotation: &Rotation) -> Result<RotationOutcome> {
+async fn rotate_postgres(conn: &mut sqlx::PgConnection, rotation: &Rotation) -> Result<RotatedRow> {
     let (event, level) = rotation.audit.event.row();
-    let row = sqlx::query_as::<_, RotatedRow>(
+    sqlx::query_as::<_, RotatedRow>(
         "WITH fam AS MATERIALIZED (
              SELECT s.id, s.tenant_id, s.user_id, s.absolute_expires_at, s.tenant_epoch
                FROM sessions s JOIN users u ON u.id = s.user_id AND u.tenant_id = s.tenant_id
@@ -176,10 +185,9 @@ async fn rotate_postgres(pool: &sqlx::PgPool, rotation: &Rotation) -> Result<Rot
     .bind(rotation.audit.ip_text())
     .bind(rotation.audit.user_agent.as_deref())
     .bind(rotation.audit.request.uuid())
-    .fetch_one(pool)
+    .fetch_one(conn)
     .await
-    .map_err(store_error)?;
-    row.into_outcome()
+    .map_err(store_error)
 }
 
 #[cfg(feature = "postgres")]

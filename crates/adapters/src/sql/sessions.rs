@@ -302,4 +302,17 @@ impl<C: HasConn> Sessions for Sql<C> {
         )?;
         Ok(count)
     }
+
+    async fn count_open_sessions(&mut self, now: Timestamp) -> Result<i64> {
+        let (count,) = sql!(
+            fetch_one(i64,),
+            self,
+            "SELECT COUNT(*) FROM sessions
+              WHERE revoked_at IS NULL AND absolute_expires_at > $1
+                AND (idle_expires_at IS NULL OR idle_expires_at > $1)
+                AND tenant_id NOT IN (SELECT id FROM tenants WHERE disabled_at IS NOT NULL)",
+            now.millis(),
+        )?;
+        Ok(count)
+    }
 }

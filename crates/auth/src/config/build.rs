@@ -75,6 +75,7 @@ pub(super) fn config(
             drain_timeout: checked.read("server.drain_timeout")?,
             max_connections: integer(checked, "server.max_connections")?,
         },
+        metrics_listen: checked.read("metrics.listen"),
         log: LogConfig {
             format: match checked.word("log.format")?.as_str() {
                 "json" => LogFormat::Json,

@@ -11,6 +11,7 @@ mod check;
 mod error;
 mod keys;
 mod kind;
+mod metrics;
 mod redis;
 mod reference;
 mod rules;
@@ -183,6 +184,8 @@ pub struct Config {
     pub sso_client: Option<SsoClientConfig>,
     /// Limits of the standalone server.
     pub server: ServerConfig,
+    /// Where the standalone server serves its numbers; nowhere if there is none.
+    pub metrics_listen: Option<SocketAddr>,
     /// Logging.
     pub log: LogConfig,
 }

@@ -9,6 +9,7 @@ use ipnet::IpNet;
 
 use super::address;
 use super::check::Checked;
+use super::metrics;
 use super::redis;
 use super::sessions;
 use super::sso;
@@ -30,6 +31,7 @@ pub(super) fn apply(checked: &mut Checked) {
     foreign_hashes(checked);
     breaches(checked);
     mail(checked);
+    metrics::apply(checked);
     redis::apply(checked);
     sessions::apply(checked);
     tenants::apply(checked);

@@ -9,8 +9,31 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, oneshot};
 
 use super::argon2_engine::Arena;
 use super::hash_workers::{Answer, Workers};
-use super::password_hasher::{HasherConfig, HasherStats};
+use super::password_hasher::HasherConfig;
+use crate::domain::measure::{Counter, Histogram, Times};
 use crate::error::Error;
+
+/// How busy a hasher is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HasherStats {
+    /// Hashes being computed.
+    pub running: usize,
+    /// Requests waiting for their turn.
+    pub waiting: usize,
+    /// Most hashes that run at once.
+    pub parallel: usize,
+}
+
+/// How long a hasher has taken since it was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HasherTimes {
+    /// How long requests waited for their turn.
+    pub waits: Times,
+    /// How long hashes took from then on.
+    pub hashes: Times,
+    /// Requests that were refused because too many were waiting, or that waited for too long.
+    pub refused: u64,
+}
 
 /// Hashing within a memory budget, with a bounded queue in front.
 ///
@@ -52,7 +75,12 @@ impl Pool {
         work: impl FnOnce(&mut Arena) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let permits = self.permits_for(memory_kib);
+        let waiting = tracing::trace_span!(target: "horizon_auth::trace", "password hash wait");
+        let asked = Instant::now();
         let turn = self.admit(permits).await?;
+        self.gauges.waits.note(asked.elapsed());
+        drop(waiting);
+        let _hashing = tracing::trace_span!(target: "horizon_auth::trace", "password hash");
         let (reply, answer) = oneshot::channel();
         let task = Box::new(move |arena: &mut Arena| -> Answer {
             let turn = turn;
@@ -79,7 +107,7 @@ impl Pool {
     pub(super) fn expect_room(&self) -> Result<(), Error> {
         let full = self.gauges.waiting.load(Ordering::Relaxed) >= self.max_queue;
         if full && self.permits.available_permits() == 0 {
-            return Err(self.overloaded());
+            return Err(self.refuse());
         }
         Ok(())
     }
@@ -89,6 +117,14 @@ impl Pool {
             running: self.gauges.running.load(Ordering::Relaxed),
             waiting: self.gauges.waiting.load(Ordering::Relaxed),
             parallel: self.parallel as usize,
+        }
+    }
+
+    pub(super) fn times(&self) -> HasherTimes {
+        HasherTimes {
+            waits: self.gauges.waits.read(),
+            hashes: self.gauges.hashes.read(),
+            refused: self.gauges.refused.read(),
         }
     }
 
@@ -114,18 +150,19 @@ impl Pool {
 
     async fn wait(&self, permits: u32) -> Result<OwnedSemaphorePermit, Error> {
         let Some(_place) = Place::enter(&self.gauges, self.max_queue) else {
-            return Err(self.overloaded());
+            return Err(self.refuse());
         };
         let permit = Arc::clone(&self.permits).acquire_many_owned(permits);
         match tokio::time::timeout(self.deadline, permit).await {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) => Err(Error::Internal("the hash pool is closed")),
-            Err(_) => Err(self.overloaded()),
+            Err(_) => Err(self.refuse()),
         }
     }
 
-    /// Everything that runs and waits now, at the pace of late, in whole seconds.
-    fn overloaded(&self) -> Error {
+    /// When to come back: everything that runs and waits now, at the pace of late, in whole seconds.
+    fn refuse(&self) -> Error {
+        self.gauges.refused.one();
         let stats = self.stats();
         let ahead = (stats.running + stats.waiting) as u64;
         let micros = self.gauges.pace_micros.load(Ordering::Relaxed);
@@ -150,10 +187,16 @@ struct Gauges {
     waiting: AtomicUsize,
     /// Running mean of the time a hash takes; zero before the first one.
     pace_micros: AtomicU64,
+    /// From the request to its turn.
+    waits: Histogram,
+    /// From the turn to the end of the work.
+    hashes: Histogram,
+    refused: Counter,
 }
 
 impl Gauges {
     fn record(&self, took: Duration) {
+        self.hashes.note(took);
         let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let pace = self.pace_micros.load(Ordering::Relaxed);
         // Two hashes that end together may lose one sample: an estimate can bear it.

@@ -295,7 +295,7 @@ fn the_wait_is_estimated_from_what_runs_and_waits() {
     pool.gauges.record(Duration::from_millis(500));
     pool.gauges.running.store(2, Ordering::Relaxed);
     pool.gauges.waiting.store(8, Ordering::Relaxed);
-    assert_eq!(pool.overloaded().retry_after(), Some(Duration::from_secs(3)));
+    assert_eq!(pool.refuse().retry_after(), Some(Duration::from_secs(3)));
     pool.gauges.waiting.store(0, Ordering::Relaxed);
-    assert_eq!(pool.overloaded().retry_after(), Some(Duration::from_secs(1)));
+    assert_eq!(pool.refuse().retry_after(), Some(Duration::from_secs(1)));
 }

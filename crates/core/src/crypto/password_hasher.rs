@@ -11,6 +11,7 @@ use super::CryptoError;
 use super::argon2_engine::{self, Arena, Input};
 use super::foreign_hash::Foreign;
 use super::hash_pool::Pool;
+pub use super::hash_pool::{HasherStats, HasherTimes};
 use super::pepper::Peppers;
 use super::stored_hash::{
     Limits, MAX_LANES, MAX_PASSES, MAX_TAG, MAX_WORK_KIB, Phc, Refusal, StoredHash, work_kib,
@@ -113,17 +114,6 @@ pub struct Verified {
     pub matches: bool,
     /// Whether the stored hash should be replaced by a new one; only ever set on a match.
     pub needs_rehash: bool,
-}
-
-/// How busy a hasher is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HasherStats {
-    /// Hashes being computed.
-    pub running: usize,
-    /// Requests waiting for their turn.
-    pub waiting: usize,
-    /// Most hashes that run at once.
-    pub parallel: usize,
 }
 
 /// Makes and checks password hashes, never more at once than memory allows.
@@ -254,6 +244,12 @@ impl PasswordHasher {
     #[must_use]
     pub fn stats(&self) -> HasherStats {
         self.0.pool.stats()
+    }
+
+    /// How long waiting and hashing took so far.
+    #[must_use]
+    pub fn times(&self) -> HasherTimes {
+        self.0.pool.times()
     }
 }
 

@@ -56,6 +56,21 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Every rule.
+    pub const ALL: &'static [Self] = &[
+        Self::Login,
+        Self::LoginAccount,
+        Self::Register,
+        Self::Refresh,
+        Self::PasswordReset,
+        Self::Resend,
+        Self::OneTimeToken,
+        Self::Reauthenticate,
+        Self::Mail,
+        Self::UnknownTenant,
+        Self::ClientAuthentication,
+    ];
+
     /// Stable name, part of every key.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -144,6 +144,17 @@ pub struct ClaimedMail {
     pub attempt: i64,
 }
 
+/// What waits in the outbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Mails that are to be sent.
+    pub waiting: i64,
+    /// When the oldest of them was queued.
+    pub oldest: Option<Timestamp>,
+    /// Mails that were given up and have not expired.
+    pub dead: i64,
+}
+
 /// A line of a mail's head: no control characters, so no header can be injected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeaderText(String);

@@ -18,6 +18,7 @@ pub mod limits;
 pub mod live_session;
 pub mod locale;
 pub mod mail;
+pub mod measure;
 pub mod one_time;
 pub mod password;
 pub mod policy;

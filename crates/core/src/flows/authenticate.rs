@@ -39,6 +39,12 @@ impl Auth {
     /// `token_invalid`, `token_expired`, `token_revoked`, `tenant_mismatch`; `unavailable` when it
     /// cannot be known whether the token was revoked.
     pub async fn authenticate(&self, cmd: AuthenticateCommand<'_>) -> Result<Arc<VerifiedToken>, Error> {
+        let outcome = self.judge_token(cmd).await;
+        self.counts().token(&outcome);
+        outcome
+    }
+
+    async fn judge_token(&self, cmd: AuthenticateCommand<'_>) -> Result<Arc<VerifiedToken>, Error> {
         let now = self.now();
         let ring = self.tokens().ring();
         let mut verified = self.tokens().verify(cmd.token, now);

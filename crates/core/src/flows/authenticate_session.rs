@@ -44,6 +44,12 @@ impl Auth {
         &self,
         cmd: AuthenticateSessionCommand<'_>,
     ) -> Result<Arc<LiveSession>, Error> {
+        let outcome = self.judge_session(cmd).await;
+        self.counts().cookie(&outcome);
+        outcome
+    }
+
+    async fn judge_session(&self, cmd: AuthenticateSessionCommand<'_>) -> Result<Arc<LiveSession>, Error> {
         let now = self.now();
         let known = self.known_session(cmd.cookie, now).await?;
         let session = &known.session;

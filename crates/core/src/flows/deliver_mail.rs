@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use tracing::Instrument as _;
+
 use crate::auth::Auth;
+use crate::counts::MailFate;
 use crate::domain::audit::Event;
 use crate::domain::client::Client;
 use crate::domain::ids::UserId;
@@ -41,22 +44,14 @@ impl Delivered {
         self.sent + self.postponed + self.dead + self.dropped
     }
 
-    fn add(&mut self, fate: Fate) {
+    fn add(&mut self, fate: MailFate) {
         match fate {
-            Fate::Sent => self.sent += 1,
-            Fate::Postponed => self.postponed += 1,
-            Fate::Dead => self.dead += 1,
-            Fate::Dropped => self.dropped += 1,
+            MailFate::Sent => self.sent += 1,
+            MailFate::Postponed => self.postponed += 1,
+            MailFate::GivenUp => self.dead += 1,
+            MailFate::Dropped => self.dropped += 1,
         }
     }
-}
-
-#[derive(Clone, Copy)]
-enum Fate {
-    Sent,
-    Postponed,
-    Dead,
-    Dropped,
 }
 
 impl Auth {
@@ -79,12 +74,16 @@ impl Auth {
         let mut attempts = tokio::task::JoinSet::new();
         for mail in claimed {
             let auth = self.clone();
-            attempts.spawn(async move { auth.deliver(mail).await });
+            let span = tracing::trace_span!(target: "horizon_auth::trace", "mail", kind = mail.kind.as_str());
+            attempts.spawn(async move { auth.deliver(mail).await }.instrument(span));
         }
         let mut failure = None;
         while let Some(fate) = attempts.join_next().await {
             match fate {
-                Ok(Ok(fate)) => delivered.add(fate),
+                Ok(Ok(fate)) => {
+                    self.counts().mail(fate);
+                    delivered.add(fate);
+                }
                 Ok(Err(error)) => failure = Some(error),
                 Err(_) => failure = Some(Error::Internal("sending a mail panicked")),
             }
@@ -92,19 +91,19 @@ impl Auth {
         failure.map_or(Ok(delivered), Err)
     }
 
-    async fn deliver(&self, mail: ClaimedMail) -> Result<Fate, Error> {
+    async fn deliver(&self, mail: ClaimedMail) -> Result<MailFate, Error> {
         let now = self.now();
         let addressee = self.addressee(&mail).await?;
         let Some(addressee) = self.unless_too_many(&mail, addressee, now).await? else {
             let mut tx = self.store().begin().await?;
             tx.delete_mail(&mail.tenant, mail.id).await?;
             tx.commit().await?;
-            return Ok(Fate::Dropped);
+            return Ok(MailFate::Dropped);
         };
         let outcome = match self.write_mail(&mail, &addressee, now).await {
             Ok(outgoing) => self.send_in_time(&outgoing).await,
             Err(Written::Failed(error)) => return Err(error),
-            Err(Written::Withdrawn) => return Ok(Fate::Dropped),
+            Err(Written::Withdrawn) => return Ok(MailFate::Dropped),
             Err(Written::Unwritable(error)) => Err(error),
         };
         // The time of the answer: an attempt may have taken long.
@@ -113,13 +112,13 @@ impl Auth {
         let fate = match outcome {
             Ok(()) => {
                 tx.mark_mail_sent(&mail, now).await?;
-                Fate::Sent
+                MailFate::Sent
             }
             Err(MailError::Temporary(reason)) if mail.attempt < ATTEMPTS => {
                 tracing::warn!(mail.id = %mail.id, kind = mail.kind.as_str(), attempt = mail.attempt, reason, "a mail was not sent yet");
                 let retry_at = now + back_off(mail.attempt, self.random::<1>()?[0]);
                 tx.postpone_mail(&mail, retry_at, &reason).await?;
-                Fate::Postponed
+                MailFate::Postponed
             }
             Err(MailError::Temporary(reason) | MailError::Permanent(reason)) => {
                 tracing::error!(mail.id = %mail.id, kind = mail.kind.as_str(), attempt = mail.attempt, reason, "a mail is given up");
@@ -135,7 +134,7 @@ impl Auth {
                     .with_email(&mail.email);
                 event.user = user;
                 self.commit(tx, event).await?;
-                return Ok(Fate::Dead);
+                return Ok(MailFate::GivenUp);
             }
         };
         tx.commit().await?;
@@ -159,6 +158,7 @@ impl Auth {
 
     /// The attempt ends before the lease does, or two workers could send at once.
     async fn send_in_time(&self, outgoing: &OutgoingMail) -> Result<(), MailError> {
+        let _span = tracing::trace_span!(target: "horizon_auth::trace", "mail send", otel.kind = "client");
         let limit = self.policy().mail.lease / 2;
         tokio::time::timeout(limit, self.mailer().send(outgoing))
             .await

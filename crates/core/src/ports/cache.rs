@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::domain::limits::{Counted, Rate, Rule};
+use crate::domain::measure::Calls;
 use crate::domain::revocation::{Revocation, TokenSubject};
 use crate::domain::time::Timestamp;
 
@@ -50,6 +51,11 @@ pub trait Denylist: Send + Sync + std::fmt::Debug {
         self.is_complete()
     }
 
+    /// How fresh what it knows of other nodes is, if it may answer for a limited time only.
+    fn lease(&self) -> Option<Lease> {
+        None
+    }
+
     /// Whether several nodes share the set, so that entries of others can have been lost on the way.
     fn is_shared(&self) -> bool {
         false
@@ -63,6 +69,15 @@ pub trait Denylist: Send + Sync + std::fmt::Debug {
     /// Forgets entries that ended before `now`. Asked about an earlier instant from then on, it answers with an
     /// error until SQL has been read again.
     fn purge(&self, now: Timestamp);
+}
+
+/// A node's permission to decide from its own memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// How long ago the node last proved that it had heard everything; `None` before the first time.
+    pub age: Option<Duration>,
+    /// How old it may become before the node refuses.
+    pub length: Duration,
 }
 
 /// Counts attempts within sliding windows.
@@ -100,4 +115,7 @@ pub trait CacheServer: Send + Sync + std::fmt::Debug {
 
     /// Begins the list of revocations anew: whoever follows it decides nothing until SQL has been read again.
     async fn forget_revocations(&self) -> Result<(), CacheError>;
+
+    /// How its calls went since the start, by kind.
+    fn calls(&self) -> Vec<Calls>;
 }

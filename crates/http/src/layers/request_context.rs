@@ -1,4 +1,5 @@
-//! The request's id, its errors' bodies, and HSTS: what needs to know the request and the settings.
+//! The request's id, its errors' bodies, its place in the statistics, and HSTS: what needs to know the request and
+//! the settings.
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -19,12 +20,16 @@ pub(crate) async fn request_context(
     mut request: Request,
     next: Next,
 ) -> Response<Body> {
+    let begun = http.requests.begin(request.method(), request.extensions());
     let id = offered(request.headers()).unwrap_or_else(|| request_id(request.extensions(), &http));
     request.extensions_mut().insert(id);
     let path = Place::path(request.uri(), request.extensions());
     // Of the highest level, so that every line of the request names it whatever is filtered.
     let span = tracing::error_span!("request", requestId = %id);
-    let mut response = next.run(request).instrument(span).await;
+    let trace = begun.span(id);
+    let mut response = next.run(request).instrument(trace.clone()).instrument(span).await;
+    trace.record("http.response.status_code", response.status().as_u16());
+    begun.answered(response.status());
     Unplaced::complete(
         &mut response,
         &Place {

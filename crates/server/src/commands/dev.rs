@@ -33,7 +33,7 @@ pub(crate) fn run(args: &DevArgs) -> Result<(), Failure> {
         toml = sso.settings(&toml)?;
     }
     let config = load_config::load_dev(&toml, ".".into())?;
-    telemetry::start(&config.log)?;
+    let _telemetry = telemetry::start(&config.log)?;
     block_on(serve(&config, |address| {
         ui::line(&welcome(address, &args.data));
         if let Some(sso) = &sso {

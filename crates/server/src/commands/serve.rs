@@ -7,11 +7,11 @@ use tokio::net::TcpListener;
 use super::block_on;
 use crate::cli::ConfigArgs;
 use crate::ui::{self, Failure};
-use crate::{listener, load_config, telemetry};
+use crate::{listener, load_config, metrics, telemetry};
 
 pub(crate) fn run(args: &ConfigArgs) -> Result<(), Failure> {
     let config = load_config::load(args)?;
-    telemetry::start(&config.log)?;
+    let _telemetry = telemetry::start(&config.log)?;
     block_on(serve(&config, |address| {
         ui::line(&format!("horizon-auth listens on http://{address}"));
     }))
@@ -28,6 +28,10 @@ pub(super) async fn serve(
         .await
         .map_err(|error| Failure::because(&format!("cannot listen on {}", config.listen), &error))?;
     let address = listener.local_addr().unwrap_or(config.listen);
+    let numbers = match config.metrics_listen {
+        Some(address) => Some(metrics::bind(address).await?),
+        None => None,
+    };
     let http = auth.http().clone();
     let signal = stop_signal()?; // before anybody is told that it runs: who knows may stop it
     let mut lost = None;
@@ -39,8 +43,18 @@ pub(super) async fn serve(
     };
     announce(address);
     tracing::info!(%address, "listening");
+    let _numbers = numbers.map(|(listener, address)| {
+        ui::line(&format!("metrics are on http://{address}/metrics"));
+        tracing::info!(%address, "metrics can be read");
+        metrics::serve(listener, auth.clone())
+    });
     let draining = http.clone();
     let app = router(http.clone()).merge(pages(http));
+    #[cfg(feature = "otel")]
+    let app = app.layer(axum::middleware::from_fn_with_state(
+        crate::traces::believed(config),
+        crate::traces::join_trace,
+    ));
     listener::serve(listener, app, &config.server, stop, || {
         tracing::info!("stopping: not ready any more, running requests are finished");
         draining.drain();

@@ -19,6 +19,7 @@ mod rotation;
 mod rotation_refused;
 mod sessions;
 mod sessions_live;
+mod statistics;
 mod sweep;
 mod tenants;
 mod tenants_disabled;

@@ -40,6 +40,11 @@ impl HttpBody for Chunks {
     }
 }
 
+/// A body that never comes.
+pub(crate) fn stalled() -> Body {
+    chunks(Vec::new(), true)
+}
+
 fn chunks(left: Vec<Bytes>, stalls: bool) -> Body {
     Body::new(Chunks { left, stalls }.map_err(|never| match never {}))
 }

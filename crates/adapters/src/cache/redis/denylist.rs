@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use horizon_auth_core::domain::revocation::{Revocation, TokenSubject};
 use horizon_auth_core::domain::time::Timestamp;
-use horizon_auth_core::ports::cache::{CacheError, Denylist};
+use horizon_auth_core::ports::cache::{self as port, CacheError, Denylist};
 use horizon_auth_core::ports::clock::Clock;
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
@@ -316,6 +316,16 @@ impl Denylist for ReplicatedDenylist {
 
     fn can_answer(&self) -> bool {
         self.is_complete() && self.shared.is_fresh()
+    }
+
+    fn lease(&self) -> Option<port::Lease> {
+        let until = self.shared.fresh_until.load(Ordering::Acquire);
+        // It begins with the sending of the heartbeat that was read back.
+        let began = Duration::from_nanos(until).checked_sub(self.shared.length);
+        Some(port::Lease {
+            age: began.map(|began| self.shared.start.elapsed().saturating_sub(began)),
+            length: self.shared.length,
+        })
     }
 
     fn is_shared(&self) -> bool {

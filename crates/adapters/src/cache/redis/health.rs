@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use horizon_auth_core::domain::measure::Calls;
 use horizon_auth_core::ports::cache::{CacheError, CacheServer, CacheState};
 
 use super::link::{Link, LinkError};
@@ -97,6 +98,10 @@ impl CacheServer for Link {
             tracing::warn!(%error, "Redis did not forget the old stream of revocations");
             CacheError("Redis does not answer")
         })
+    }
+
+    fn calls(&self) -> Vec<Calls> {
+        Self::calls(self)
     }
 }
 

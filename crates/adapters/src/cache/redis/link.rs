@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use horizon_auth_core::domain::measure::Calls;
 use horizon_auth_core::ports::entropy::{Entropy, EntropyError};
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster::{ClusterClient, ClusterClientBuilder};
@@ -19,6 +20,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::config::{Address, RedisConfig, Topology};
+use super::meter::Meter;
 
 /// Redis gave no answer, or not the one it should. Holds no address and no password.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -77,6 +79,7 @@ pub struct Link {
     config: RedisConfig,
     node: String,
     names: AtomicU64,
+    meter: Meter,
     shared: Mutex<Shared>,
 }
 
@@ -124,6 +127,7 @@ impl Link {
             config,
             node: Uuid::from_bytes(node).simple().to_string(),
             names: AtomicU64::new(0),
+            meter: Meter::default(),
             shared: Mutex::new(Shared {
                 servers,
                 conn: None,
@@ -164,7 +168,25 @@ impl Link {
         self.ask(Question::Several(commands)).await
     }
 
+    /// How the calls went so far, by command.
+    pub(super) fn calls(&self) -> Vec<Calls> {
+        self.meter.read()
+    }
+
     async fn ask<T: FromRedisValue>(&self, question: Question<'_>) -> Result<T, LinkError> {
+        let span = tracing::trace_span!(target: "horizon_auth::trace", "redis", otel.kind = "client");
+        let began = Instant::now();
+        let answer = self.ask_repeatedly(question).await;
+        drop(span);
+        let meter = match question {
+            Question::One(command) => self.meter.of(command),
+            Question::Several(_) => self.meter.of_several(),
+        };
+        meter.note(began.elapsed(), answer.is_err());
+        answer
+    }
+
+    async fn ask_repeatedly<T: FromRedisValue>(&self, question: Question<'_>) -> Result<T, LinkError> {
         let mut used = None;
         let attempts = async {
             let mut attempt = 1;

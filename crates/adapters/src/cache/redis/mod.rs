@@ -16,6 +16,7 @@ mod lease;
 mod limiter;
 mod link;
 mod look_up;
+mod meter;
 mod publisher;
 mod question;
 mod reader;

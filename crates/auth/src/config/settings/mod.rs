@@ -4,6 +4,7 @@ mod hashing;
 mod http;
 mod limits;
 mod mail;
+mod metrics;
 mod people;
 mod redis;
 mod roles;
@@ -37,6 +38,7 @@ pub static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
         limits::SETTINGS,
         hashing::SETTINGS,
         http::SETTINGS,
+        metrics::SETTINGS,
         sso::SETTINGS,
     ]
     .concat()

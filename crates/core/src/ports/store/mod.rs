@@ -39,6 +39,7 @@ pub use sweep::{Sweep, SweepTarget};
 pub use tenants::Tenants;
 pub use users::Users;
 
+use crate::domain::measure::{Calls, Connections};
 use crate::domain::refresh::{Rotation, RotationOutcome};
 
 /// The storage did not do what was asked.
@@ -85,6 +86,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Asks the database for a sign of life and measures the answer.
     async fn ping(&self) -> Result<Duration>;
+
+    /// How its calls went since the start, by kind.
+    fn calls(&self) -> Vec<Calls>;
+
+    /// Its connections now, pool by pool.
+    fn connections(&self) -> Vec<Connections>;
 }
 
 /// Everything that can be read or written.

@@ -3,7 +3,7 @@ use async_trait::async_trait;
 use super::Result;
 use crate::domain::email::Email;
 use crate::domain::ids::{MailId, UserId};
-use crate::domain::mail::{ClaimedMail, MailKind, NewMail};
+use crate::domain::mail::{Backlog, ClaimedMail, MailKind, NewMail};
 use crate::domain::tenant::TenantId;
 use crate::domain::time::Timestamp;
 
@@ -48,4 +48,7 @@ pub trait Outbox {
 
     /// Whether a claimed mail still waits to be sent by whoever claimed it, in a tenant that is enabled.
     async fn find_mail_claim(&mut self, mail: &ClaimedMail) -> Result<bool>;
+
+    /// What waits to be sent at `now` in all enabled tenants, and in all of them what was given up and has not expired.
+    async fn find_mail_backlog(&mut self, now: Timestamp) -> Result<Backlog>;
 }

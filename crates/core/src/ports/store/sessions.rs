@@ -78,4 +78,8 @@ pub trait Sessions {
 
     /// How many sessions of the user could still be used or refreshed.
     async fn count_live_sessions(&mut self, tenant: &TenantId, user: UserId, now: Timestamp) -> Result<i64>;
+
+    /// How many sessions of all enabled tenants have neither ended nor expired. For statistics: it counts the
+    /// sessions of credentials that were changed since, which are dead too, until they are ended.
+    async fn count_open_sessions(&mut self, now: Timestamp) -> Result<i64>;
 }
