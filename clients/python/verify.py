@@ -48,7 +48,7 @@ def register(base_url):
 
 
 def verify(keys, token, audience=AUDIENCE, issuer=ISSUER):
-    return jwt.decode(
+    verified = jwt.decode_complete(
         token,
         keys.get_signing_key_from_jwt(token).key,
         algorithms=["RS256"],
@@ -56,6 +56,9 @@ def verify(keys, token, audience=AUDIENCE, issuer=ISSUER):
         issuer=issuer,
         options={"require": ["exp", "iat", "iss", "aud", "sub"]},
     )
+    if verified["header"].get("typ") != "at+jwt":
+        raise jwt.InvalidTokenError("not an access token")
+    return verified["payload"]
 
 
 def refused(keys, token, what, **expected):

@@ -1,5 +1,8 @@
 //! The reference pages say what the code says.
 
+#[path = "reference/documents.rs"]
+mod documents;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;

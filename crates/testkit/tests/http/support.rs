@@ -236,7 +236,7 @@ pub(crate) fn assert_common_headers(answer: &Answer) {
     assert_eq!(answer.header("referrer-policy"), "no-referrer");
     assert_eq!(
         answer.header("content-security-policy"),
-        "default-src 'none'; frame-ancestors 'none'; sandbox"
+        "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
     );
     assert!(answer.header("x-request-id").parse::<uuid::Uuid>().is_ok());
     assert!(!answer.headers.contains_key("server"));

@@ -54,6 +54,22 @@ async fn a_redis_that_lost_its_data_or_is_gone_lets_nobody_in() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_nobody_shows_a_token_notices_all_the_same_that_redis_lost_its_data() {
+    let redis = RedisServer::start();
+    let server = server(SharedRedis::per_request(redis.address())).await;
+    let app = looking(&server, &redis, "");
+    let token = server.app.register(ANA).await.access_token();
+    assert_eq!(app.me(&token).await, format!("200 {ANA}"));
+    redis.cli(&["FLUSHALL"]);
+    assert_eq!(app.me(&token).await, "503 unavailable");
+    // As its worker does every second: one look finds out, the next one writes.
+    for _ in 0..2 {
+        server.app.engine.auth.heal().await.unwrap();
+    }
+    assert_eq!(app.me(&token).await, format!("200 {ANA}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_redis_without_the_mark_of_a_server_is_not_believed() {
     let (redis, empty) = (RedisServer::start(), RedisServer::start());
     let server = server(SharedRedis::per_request(redis.address())).await;

@@ -161,6 +161,11 @@ impl Denylist for LookUpDenylist {
         if self.link.is_cluster() {
             self.watch_cluster().await.map_err(|error| unavailable(&error))?;
         }
+        // Applications look at the keys too, also while nobody shows this node a token.
+        let is_loaded = self.link.is_loaded().await;
+        if !is_loaded.map_err(|error| unavailable(&error))? && self.is_complete() {
+            self.suspect();
+        }
         self.write(&self.written.unknown(entries)).await
     }
 

@@ -87,7 +87,8 @@ impl Link {
         Ok((token, session, key, user, tenant, self.is_loaded().await?))
     }
 
-    async fn is_loaded(&self) -> Result<bool, LinkError> {
+    /// Whether what SQL held has been written in this life of the server.
+    pub(super) async fn is_loaded(&self) -> Result<bool, LinkError> {
         let mut command = ::redis::cmd("EVAL_RO");
         command.arg(IS_LOADED).arg(1).arg(self.loaded_key());
         self.call(&command).await

@@ -27,6 +27,7 @@ fn assert_page(answer: &Answer, status: u16) {
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
     assert_eq!(answer.header("x-frame-options"), "DENY");
     assert_eq!(answer.header("x-robots-tag"), "noindex, nofollow");
+    assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin");
     assert!(answer.header("x-request-id").parse::<uuid::Uuid>().is_ok());
     assert!(!answer.headers.contains_key("set-cookie"));
     let policy = answer.header("content-security-policy");
