@@ -5,6 +5,7 @@ mod commands;
 mod data_folder;
 mod listener;
 mod load_config;
+mod scaffold;
 mod telemetry;
 mod ui;
 

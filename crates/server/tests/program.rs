@@ -19,6 +19,8 @@ mod dev_sso;
 mod drain;
 #[path = "program/help.rs"]
 mod help;
+#[path = "program/init.rs"]
+mod init;
 #[path = "program/keys.rs"]
 mod keys;
 #[path = "program/logs.rs"]
@@ -27,6 +29,8 @@ mod logs;
 mod mail;
 #[path = "program/migrate.rs"]
 mod migrate;
+#[path = "program/new.rs"]
+mod new;
 #[path = "program/nodes.rs"]
 mod nodes;
 #[path = "program/pepper.rs"]

@@ -5,9 +5,12 @@ use std::path::Path;
 
 use crate::support::{run, stderr, stdout};
 
-const COMMANDS: [(&str, &[&str]); 38] = [
+const COMMANDS: [(&str, &[&str]); 41] = [
     ("horizon-auth", &[]),
     ("dev", &["dev"]),
+    ("new", &["new"]),
+    ("new-axum", &["new", "axum"]),
+    ("init", &["init"]),
     ("serve", &["serve"]),
     ("migrate", &["migrate"]),
     ("users", &["users"]),
