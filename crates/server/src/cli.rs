@@ -2,6 +2,7 @@
 
 mod migrate;
 mod roles;
+mod scaffold;
 mod tenants;
 mod users;
 
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use migrate::{ApplyArgs, MigrateArgs, MigrateCommand, PlanArgs, StatusArgs};
 pub(crate) use roles::RolesCommand;
+pub(crate) use scaffold::{Choices, DatabaseArg, InitArgs, NewArgs, NewCommand, ProfileArg};
 pub(crate) use tenants::TenantsCommand;
 pub(crate) use users::{
     CreateArgs, DeleteArgs, EndSessionsArgs, ExportArgs, FileFormat, ImportArgs, OneRole, ResetPasswordArgs,
@@ -29,6 +31,7 @@ pub(crate) struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   horizon-auth dev                                 try it: everything in one folder
+  horizon-auth new axum my-app                     an application of your own, ready to run
   horizon-auth keys generate --out keys            make a signing key
   horizon-auth config check --config horizon-auth.toml
   horizon-auth migrate apply --config horizon-auth.toml
@@ -47,6 +50,24 @@ Examples:
 The folder holds a SQLite database, a signing key and mails. Of the environment, only variables that
 begin with HORIZON_AUTH__ are read, so that another project's DATABASE_URL is left alone.")]
     Dev(DevArgs),
+    /// Make a new application that people can register and log in with
+    New {
+        #[command(subcommand)]
+        command: NewCommand,
+    },
+    /// Put Horizon Auth into the Cargo project in this folder
+    #[command(after_help = "\
+Examples:
+  horizon-auth init --dry-run                      show every change, and make none
+  horizon-auth init
+  horizon-auth init --path crates/web --profile session
+
+It adds the dependencies to Cargo.toml, lines to .gitignore, and the files that are missing, such as
+settings, fresh keys that only their owner can read, compose.yaml and src/auth.rs. Files that are
+there stay as they are, but those two and the src/main.rs of a new `cargo new`; before it changes
+these it shows how, and asks. A second run does nothing. In a clone it makes the keys that git does
+not carry.")]
+    Init(InitArgs),
     /// Run the service
     #[command(after_help = "\
 Example:

@@ -6,6 +6,7 @@ mod data_folder;
 mod listener;
 mod load_config;
 mod metrics;
+mod scaffold;
 mod telemetry;
 #[cfg(feature = "otel")]
 mod traces;

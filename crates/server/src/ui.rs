@@ -12,6 +12,22 @@ pub(crate) fn try_line(text: &str) -> std::io::Result<()> {
     writeln!(std::io::stdout(), "{text}")
 }
 
+/// A question, after which the answer is typed on the same line.
+pub(crate) fn prompt(text: &str) {
+    let mut out = std::io::stdout();
+    let _ = write!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// A text as one word of a shell.
+pub(crate) fn quoted(text: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "._/-".contains(letter);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    // In single quotes a shell leaves everything alone but these.
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// One of several complaints, on standard error.
 pub(crate) fn complaint(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");

@@ -19,6 +19,8 @@ mod dev_sso;
 mod drain;
 #[path = "program/help.rs"]
 mod help;
+#[path = "program/init.rs"]
+mod init;
 #[path = "program/keys.rs"]
 mod keys;
 #[path = "program/logs.rs"]
@@ -31,6 +33,8 @@ mod metrics;
 mod migrate;
 #[path = "program/migrate_kill.rs"]
 mod migrate_kill;
+#[path = "program/new.rs"]
+mod new;
 #[path = "program/nodes.rs"]
 mod nodes;
 #[path = "program/pepper.rs"]

@@ -76,8 +76,7 @@ fn escaped(path: &str) -> String {
 /// Lines to paste, in this order, into a shell with curl.
 fn welcome(address: SocketAddr, data: &Path) -> String {
     let mails = std::path::absolute(data.join("mail")).unwrap_or_else(|_| data.join("mail"));
-    // In single quotes a shell leaves everything alone but these.
-    let mails = format!("'{}'", mails.display().to_string().replace('\'', r"'\''"));
+    let mails = ui::quoted(&mails.display().to_string());
     format!(
         r#"
 Horizon Auth runs on http://{address}, data and mails in {}. Ctrl-C stops it. To try, paste line by line:

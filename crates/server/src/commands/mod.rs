@@ -4,9 +4,11 @@ mod config;
 mod dev;
 mod dev_sso;
 mod drill;
+mod init;
 mod key_changes;
 mod keys;
 mod migrate;
+mod new;
 mod pepper;
 mod restored;
 mod routes;
@@ -15,13 +17,17 @@ mod users;
 
 use std::future::Future;
 
-use crate::cli::{Cli, Command, ConfigCommand, KeysCommand};
+use crate::cli::{Cli, Command, ConfigCommand, KeysCommand, NewCommand};
 use crate::ui::Failure;
 
 /// Does what was typed.
 pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Dev(args) => dev::run(&args),
+        Command::New {
+            command: NewCommand::Axum(args),
+        } => new::axum(&args),
+        Command::Init(args) => init::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::Restored(args) => restored::run(&args),

@@ -5,9 +5,12 @@ use std::path::Path;
 
 use crate::support::{run, stderr, stdout};
 
-const COMMANDS: [(&str, &[&str]); 43] = [
+const COMMANDS: &[(&str, &[&str])] = &[
     ("horizon-auth", &[]),
     ("dev", &["dev"]),
+    ("new", &["new"]),
+    ("new-axum", &["new", "axum"]),
+    ("init", &["init"]),
     ("serve", &["serve"]),
     ("migrate", &["migrate"]),
     ("migrate-plan", &["migrate", "plan"]),
@@ -54,7 +57,7 @@ const COMMANDS: [(&str, &[&str]); 43] = [
 #[test]
 fn every_command_explains_itself_as_in_its_snapshot() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/help");
-    for (name, words) in COMMANDS {
+    for &(name, words) in COMMANDS {
         let shown = run(Path::new("."), &[words, &["--help"]].concat());
         assert!(shown.status.success());
         let expected = std::fs::read_to_string(here.join(format!("{name}.txt"))).unwrap_or_default();
@@ -81,7 +84,7 @@ fn below(help: &str) -> Vec<String> {
 
 #[test]
 fn every_command_has_a_snapshot() {
-    for (name, words) in COMMANDS {
+    for &(name, words) in COMMANDS {
         for command in below(&stdout(&run(Path::new("."), &[words, &["--help"]].concat()))) {
             let mut typed = words.to_vec();
             typed.push(&command);
@@ -124,7 +127,7 @@ fn the_page_of_commands_is_the_help_texts() {
 
 #[test]
 fn every_help_text_fits_a_terminal_and_ends_with_an_example_where_there_is_something_to_type() {
-    for (name, words) in COMMANDS {
+    for &(name, words) in COMMANDS {
         let shown = stdout(&run(Path::new("."), &[words, &["--help"]].concat()));
         for line in shown.lines() {
             assert!(line.chars().count() <= 100, "{name}: {line}");
