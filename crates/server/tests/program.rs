@@ -29,6 +29,8 @@ mod mail;
 mod migrate;
 #[path = "program/nodes.rs"]
 mod nodes;
+#[path = "program/openapi.rs"]
+mod openapi;
 #[path = "program/pepper.rs"]
 mod pepper;
 #[path = "program/routes.rs"]

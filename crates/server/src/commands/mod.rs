@@ -7,6 +7,7 @@ mod drill;
 mod key_changes;
 mod keys;
 mod migrate;
+mod openapi;
 mod pepper;
 mod routes;
 mod serve;
@@ -59,6 +60,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
             command: KeysCommand::Pepper { out },
         } => pepper::add(&out),
         Command::Routes(args) => routes::list(&args),
+        Command::Openapi(args) => openapi::print(&args),
         Command::Config {
             command: ConfigCommand::Check(args),
         } => config::check(&args),

@@ -1,7 +1,7 @@
 //! `horizon-auth serve`: the service, until it is told to stop.
 
 use horizon_auth::config::Config;
-use horizon_auth::{Auth, pages, router};
+use horizon_auth::{Auth, documentation, pages, router};
 use tokio::net::TcpListener;
 
 use super::block_on;
@@ -40,7 +40,9 @@ pub(super) async fn serve(
     announce(address);
     tracing::info!(%address, "listening");
     let draining = http.clone();
-    let app = router(http.clone()).merge(pages(http));
+    let app = router(http.clone())
+        .merge(pages(http.clone()))
+        .merge(documentation(http));
     listener::serve(listener, app, &config.server, stop, || {
         tracing::info!("stopping: not ready any more, running requests are finished");
         draining.drain();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::support::{run, stderr, stdout};
 
-const COMMANDS: [(&str, &[&str]); 38] = [
+const COMMANDS: [(&str, &[&str]); 39] = [
     ("horizon-auth", &[]),
     ("dev", &["dev"]),
     ("serve", &["serve"]),
@@ -30,6 +30,7 @@ const COMMANDS: [(&str, &[&str]); 38] = [
     ("roles-create", &["roles", "create"]),
     ("roles-delete", &["roles", "delete"]),
     ("routes", &["routes"]),
+    ("openapi", &["openapi"]),
     ("tenants", &["tenants"]),
     ("tenants-list", &["tenants", "list"]),
     ("tenants-create", &["tenants", "create"]),
