@@ -117,16 +117,19 @@ impl Auth {
 
 #[cfg(feature = "http")]
 impl Auth {
-    /// All routes of the engine with its hosted pages, to be merged into the application's router.
+    /// All routes of the engine with its hosted pages and, with the feature `openapi`, their document, to be merged
+    /// into the application's router.
     ///
     /// It has no fallback: what is not found is the application's to answer. Serve with
     /// `into_make_service_with_connect_info::<SocketAddr>()`, or all callers share one limit. Fits into a router with
     /// any state.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> axum::Router<S> {
-        let http = self.0.http.clone();
-        let router = horizon_auth_http::router(http.clone());
+        let http = || self.0.http.clone();
+        let router = horizon_auth_http::router(http());
         #[cfg(feature = "pages")]
-        let router = router.merge(horizon_auth_http::pages(http));
+        let router = router.merge(horizon_auth_http::pages(http()));
+        #[cfg(feature = "openapi")]
+        let router = router.merge(horizon_auth_http::documentation(http()));
         router.reset_fallback()
     }
 

@@ -65,6 +65,7 @@
 //! |---|---|
 //! | `http` (default) | routes, extractors and layers for axum |
 //! | `pages` (default) | hosted pages for the links in mails, and to log in for single sign-on |
+//! | `openapi` | the routes as an OpenAPI document, and a page that shows it, in development |
 //! | `sqlite` (default), `postgres` | the database; one is needed |
 //! | `redis` | many nodes on one PostgreSQL |
 //! | `smtp`, `mail-http` | mail by SMTP; by Resend or SendGrid |
@@ -156,6 +157,8 @@ pub use horizon_auth_http::{
     layers::{Csrf, Protected, RequireRole, protect},
     router, routes, sso_routes,
 };
+#[cfg(feature = "openapi")]
+pub use horizon_auth_http::{documentation, openapi};
 pub use keys::{KeysError, fresh_sealing_key, key_ring};
 pub use mail::MailSetupError;
 pub use metrics::Metrics;

@@ -29,6 +29,8 @@ pub struct HttpConfig {
     pub body_timeout: Duration,
     /// How long clients may cache the JWKS.
     pub jwks_max_age: Duration,
+    /// Whether the document of the routes, and the page that shows it, are served.
+    pub openapi: bool,
     /// What is shared with applications on other origins, if single sign-on is offered.
     pub sso: Option<SsoConfig>,
 }
@@ -123,6 +125,7 @@ impl HttpConfig {
             max_body_bytes: 16 * 1024,
             body_timeout: Duration::from_secs(10),
             jwks_max_age: Duration::from_secs(3600),
+            openapi: false,
             sso: None,
         }
     }

@@ -40,6 +40,12 @@ impl RefreshCookie {
         }
     }
 
+    /// Its name.
+    #[cfg(feature = "openapi")]
+    pub(crate) const fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// `Set-Cookie` for a fresh token; it lives as long as the stored row.
     pub(crate) fn issue(&self, refresh: &IssuedRefresh) -> Option<HeaderValue> {
         let max_age = refresh.expires_at.since(refresh.issued_at).as_secs();

@@ -10,6 +10,8 @@ mod cookies;
 pub mod extract;
 mod gate;
 pub mod layers;
+#[cfg(feature = "openapi")]
+mod openapi;
 #[cfg(feature = "pages")]
 mod pages;
 mod problem;
@@ -24,11 +26,13 @@ mod state;
 mod tenants;
 
 pub use gate::Gate;
+#[cfg(feature = "openapi")]
+pub use openapi::{documentation, openapi, openapi_of};
 #[cfg(feature = "pages")]
 pub use pages::pages;
 pub use problem::Problem;
 pub use requests::RequestTimes;
-pub use route_list::{Route, Who, routes, sso_routes};
+pub use route_list::{Route, Who, documentation_routes, routes, sso_routes};
 pub use router::router;
 pub use state::Http;
 pub use tenants::TenantExtractor;

@@ -120,15 +120,33 @@ const SSO: &[Row] = &[
     ("POST", "/login", Who::Anyone),
 ];
 
+const DOCUMENTATION: &[Row] = &[
+    ("GET", "/openapi.json", Who::Anyone),
+    ("GET", "/docs", Who::Anyone),
+    ("GET", "/docs/start.js", Who::Anyone),
+    ("GET", "/docs/swagger-ui.js", Who::Anyone),
+    ("GET", "/docs/swagger-ui.css", Who::Anyone),
+];
+
 /// What a server for single sign-on has beyond [`routes`].
 #[must_use]
 pub fn sso_routes() -> Vec<Route> {
+    listed(SSO)
+}
+
+/// What a server with the setting `http.openapi` has beyond [`routes`].
+#[must_use]
+pub fn documentation_routes() -> Vec<Route> {
+    listed(DOCUMENTATION)
+}
+
+fn listed(rows: &[Row]) -> Vec<Route> {
     let route = |&(method, path, who): &Row| Route {
         method,
         path: path.to_owned(),
         who,
     };
-    SSO.iter().map(route).collect()
+    rows.iter().map(route).collect()
 }
 
 /// Every route of [`router`](crate::router()) and [`pages`](crate::pages()) with that profile.

@@ -39,6 +39,12 @@ impl SessionCookies {
         }
     }
 
+    /// The name of the session cookie, and of the one that repeats the token.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn names(&self) -> (&str, &str) {
+        (&self.session.name, &self.csrf.name)
+    }
+
     /// Whether a request has a session cookie, good or bad.
     pub(crate) fn is_in(&self, headers: &HeaderMap) -> bool {
         values(headers, &self.session.name).next().is_some()

@@ -44,6 +44,12 @@ pub(crate) enum Named {
 }
 
 impl Tenants {
+    /// Whether requests can name a tenant at all.
+    #[cfg(feature = "openapi")]
+    pub(crate) const fn may_be_named(&self) -> bool {
+        !matches!(self, Self::Configured(TenantSource::Fixed))
+    }
+
     /// What a request says; `tenant_invalid` if it says it badly. `from_proxy` tells whether it came
     /// through a proxy that is believed.
     pub(crate) fn named(&self, parts: &Parts, from_proxy: bool) -> Result<Named, Code> {

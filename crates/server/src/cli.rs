@@ -113,6 +113,12 @@ not, and keys that it holds are replaced. People log in again. Running it twice 
 Example:
   horizon-auth routes --config horizon-auth.toml")]
     Routes(ConfigArgs),
+    /// Print the OpenAPI document of the routes
+    #[command(after_help = "\
+Examples:
+  horizon-auth openapi --config horizon-auth.toml > openapi.json
+  horizon-auth openapi --profile session           of the defaults; no configuration is read")]
+    Openapi(OpenapiArgs),
     /// Look at the configuration
     Config {
         #[command(subcommand)]
@@ -126,6 +132,22 @@ pub(crate) struct ConfigArgs {
     /// Configuration file; horizon-auth.toml in the current folder is read if there is one
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OpenapiArgs {
+    /// Document this profile instead of the configured one
+    #[arg(long, value_enum)]
+    pub(crate) profile: Option<ProfileArg>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ProfileArg {
+    Token,
+    Session,
+    Both,
 }
 
 #[derive(Debug, Args)]

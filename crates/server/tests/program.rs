@@ -37,6 +37,8 @@ mod migrate_kill;
 mod new;
 #[path = "program/nodes.rs"]
 mod nodes;
+#[path = "program/openapi.rs"]
+mod openapi;
 #[path = "program/pepper.rs"]
 mod pepper;
 #[path = "program/restored.rs"]

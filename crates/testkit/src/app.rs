@@ -8,11 +8,13 @@ use axum::extract::ConnectInfo;
 use axum::http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use horizon_auth_http::config::HttpConfig;
-use horizon_auth_http::{Http, pages, router};
+use horizon_auth_http::{Http, documentation, pages, router};
+use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+use crate::contract::{Contract, Sent};
 use crate::engine::TestAuth;
 
 /// A router on a test engine.
@@ -23,6 +25,7 @@ pub struct TestApp {
     /// The front end's state.
     pub http: Http,
     router: Router,
+    contract: Contract,
 }
 
 /// An answer, read to its end.
@@ -86,17 +89,26 @@ impl TestApp {
     #[must_use]
     pub fn with_config(engine: TestAuth, config: HttpConfig) -> Self {
         let http = Http::new(engine.auth.clone(), config);
-        let router = router(http.clone()).merge(pages(http.clone()));
-        Self { engine, http, router }
+        let router = router(http.clone())
+            .merge(pages(http.clone()))
+            .merge(documentation(http.clone()));
+        let contract = Contract::of(&http);
+        Self {
+            engine,
+            http,
+            router,
+            contract,
+        }
     }
 
-    /// Sends a request from 192.0.2.1.
+    /// Sends a request from 192.0.2.1, and holds the answer against the OpenAPI document.
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
         if request.extensions().get::<ConnectInfo<SocketAddr>>().is_none() {
             request
                 .extensions_mut()
                 .insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 40_000))));
         }
+        let (sent, request) = sent(request).await;
         let response = self
             .router
             .clone()
@@ -106,11 +118,13 @@ impl TestApp {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a whole body").to_bytes();
         let text = String::from_utf8(bytes.to_vec()).expect("a text body");
-        Answer {
+        let answer = Answer {
             status: parts.status,
             headers: parts.headers,
             text,
-        }
+        };
+        self.contract.check(&sent, &answer);
+        answer
     }
 
     /// Sends a JSON body.
@@ -166,4 +180,21 @@ impl TestApp {
         let body = serde_json::json!({ "email": email, "password": "correct horse battery staple" });
         self.post("/auth/register", body).await
     }
+}
+
+/// What a request says, and the request as it was. A body of unknown length is left alone.
+async fn sent(request: Request<Body>) -> (Sent, Request<Body>) {
+    let (parts, mut body) = request.into_parts();
+    let mut text = None;
+    if body.size_hint().exact().is_some() {
+        let bytes = body.collect().await.expect("a whole body").to_bytes();
+        text = String::from_utf8(bytes.to_vec()).ok();
+        body = Body::from(bytes);
+    }
+    let sent = Sent {
+        method: parts.method.clone(),
+        path: parts.uri.path().to_owned(),
+        text,
+    };
+    (sent, Request::from_parts(parts, body))
 }

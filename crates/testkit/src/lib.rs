@@ -5,6 +5,7 @@
 
 mod app;
 mod clock;
+mod contract;
 mod cookie;
 mod database;
 mod engine;

@@ -22,6 +22,8 @@ mod layers;
 mod limits;
 #[path = "http/methods.rs"]
 mod methods;
+#[path = "http/openapi.rs"]
+mod openapi;
 #[path = "http/pages/mod.rs"]
 mod pages;
 #[path = "http/panics.rs"]

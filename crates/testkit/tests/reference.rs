@@ -13,18 +13,21 @@ use horizon_auth_core::domain::audit::Event;
 use horizon_auth_core::error::Code;
 
 /// Compares a page with what the code would write; `UPDATE_REFERENCE=1` writes it.
-#[expect(clippy::disallowed_methods, reason = "the switch of this test")]
 fn is_current(page: &str, expected: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../docs/reference")
-        .join(page);
+    is_current_at(&format!("docs/reference/{page}"), expected);
+}
+
+/// The same with a file of some other folder.
+#[expect(clippy::disallowed_methods, reason = "the switch of this test")]
+fn is_current_at(file: &str, expected: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file);
     if std::env::var("UPDATE_REFERENCE").is_ok() {
         std::fs::write(&path, expected).unwrap();
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         found == expected,
-        "docs/reference/{page} is stale: UPDATE_REFERENCE=1 cargo test -p horizon-auth-testkit --test reference"
+        "{file} is stale: UPDATE_REFERENCE=1 cargo test -p horizon-auth-testkit --test reference"
     );
 }
 
@@ -175,5 +178,22 @@ fn every_alert_is_shown_to_fire_and_not_to_fire() {
         let firing = format!("labels: 'ALERTS{{alertname=\"{alert}\"");
         assert!(tests.contains(&quiet), "no test says when {alert} is quiet");
         assert!(tests.contains(&firing), "no test says when {alert} fires");
+    }
+}
+
+#[test]
+fn the_documents_of_the_routes_are_current() {
+    use horizon_auth_http::config::{HttpConfig, Profile};
+    for (name, profile) in [
+        ("token", Profile::Token),
+        ("session", Profile::Session),
+        ("both", Profile::Both),
+    ] {
+        let config = HttpConfig {
+            profile,
+            ..HttpConfig::new("http://localhost:3000".to_owned())
+        };
+        let document = format!("{:#}\n", horizon_auth_http::openapi(&config));
+        is_current_at(&format!("docs/openapi/{name}.json"), &document);
     }
 }

@@ -272,6 +272,11 @@ fn http(checked: &Checked, secrets: &sso::SsoSecrets) -> Option<HttpConfig> {
         max_body_bytes: integer(checked, "http.max_body")?,
         body_timeout: checked.read("http.body_timeout")?,
         jwks_max_age: checked.read("http.jwks_max_age")?,
+        openapi: match checked.word("http.openapi")?.as_str() {
+            "on" => true,
+            "off" => false,
+            _ => !is_production(checked),
+        },
         sso: match sso::mode(checked) {
             Mode::SsoServer => Some(sso_server::build(checked, secrets)?),
             Mode::Embedded | Mode::SsoClient => None,

@@ -36,7 +36,7 @@ use horizon_auth_core::crypto::password_hasher::HasherConfig;
 use horizon_auth_core::crypto::pepper::Peppers;
 use horizon_auth_core::domain::policy::Policy;
 #[cfg(feature = "http")]
-use horizon_auth_http::config::HttpConfig;
+pub use horizon_auth_http::config::{HttpConfig, Profile};
 
 pub use error::{ConfigErrors, Place, Problem};
 pub use keys::KeySources;
@@ -286,6 +286,10 @@ mod mail_tests;
 #[cfg(test)]
 #[path = "tenant_tests.rs"]
 mod tenant_tests;
+
+#[cfg(all(test, feature = "http"))]
+#[path = "openapi_tests.rs"]
+mod openapi_tests;
 
 #[cfg(test)]
 #[path = "password_tests.rs"]

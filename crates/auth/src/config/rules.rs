@@ -25,6 +25,7 @@ pub(super) fn apply(checked: &mut Checked) {
     public_url(checked);
     cookie(checked);
     trusted_proxies(checked);
+    openapi(checked);
     lifetimes(checked);
     rotation(checked);
     hashing(checked);
@@ -188,6 +189,17 @@ fn trusted_proxies(checked: &mut Checked) {
             "http.trusted_proxies",
             "trusts everyone, which production does not allow: anybody could choose the address they are counted by",
             "list the addresses of the proxies only",
+        );
+    }
+}
+
+fn openapi(checked: &mut Checked) {
+    let is_wanted = checked.word("http.openapi").is_some_and(|word| word == "on");
+    if is_wanted && cfg!(not(feature = "openapi")) {
+        checked.report(
+            "http.openapi",
+            "is on, and this program was built without the feature `openapi`",
+            "build it with the feature, or remove the setting",
         );
     }
 }

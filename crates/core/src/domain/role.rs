@@ -13,13 +13,16 @@ use super::violation::Violation;
 pub struct Role(String);
 
 impl Role {
+    /// Longest name, in bytes.
+    pub const MAX_BYTES: usize = 64;
+
     /// Parses a role name.
     ///
     /// # Errors
     /// A [`Violation`] of the field `role`.
     pub fn parse(text: &str) -> Result<Self, Violation> {
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_:.".contains(c);
-        if (1..=64).contains(&text.len()) && text.chars().all(allowed) {
+        if (1..=Self::MAX_BYTES).contains(&text.len()) && text.chars().all(allowed) {
             Ok(Self(text.to_owned()))
         } else {
             Err(Violation::new(

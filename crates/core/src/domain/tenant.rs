@@ -21,13 +21,16 @@ pub struct TenantId {
 }
 
 impl TenantId {
+    /// Longest name, in bytes.
+    pub const MAX_BYTES: usize = 63;
+
     /// Parses a tenant name.
     ///
     /// # Errors
     /// A [`Violation`] of the field `tenantId`.
     pub fn parse(text: &str) -> Result<Self, Violation> {
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        let valid = (1..=63).contains(&text.len())
+        let valid = (1..=Self::MAX_BYTES).contains(&text.len())
             && text.chars().all(allowed)
             && !text.starts_with('-')
             && !text.ends_with('-');

@@ -73,13 +73,16 @@ pub struct User {
 }
 
 impl User {
+    /// Most characters of a name.
+    pub const FULL_NAME_MAX: usize = 200;
+
     /// A name to show to people, trimmed; `None` if nothing is left.
     ///
     /// # Errors
     /// A [`Violation`] of the field `fullName`: more than 200 characters, or control characters.
     pub fn parse_full_name(text: &str) -> Result<Option<String>, Violation> {
         let text = text.trim();
-        if text.chars().count() > 200 {
+        if text.chars().count() > Self::FULL_NAME_MAX {
             return Err(Violation::new("fullName", "must be at most 200 characters"));
         }
         if text.chars().any(char::is_control) {

@@ -25,12 +25,15 @@ use crate::ports::store::Tx;
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
+    /// Longest key, in bytes.
+    pub const MAX_BYTES: usize = 255;
+
     /// Parses the header value.
     ///
     /// # Errors
     /// A [`Violation`] of `Idempotency-Key`.
     pub fn parse(text: &str) -> Result<Self, Violation> {
-        if (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if (1..=Self::MAX_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
             Ok(Self(text.to_owned()))
         } else {
             Err(Violation::new(

@@ -17,9 +17,9 @@ use crate::problem::Problem;
 use crate::state::Http;
 
 /// Most roles of one account that can be set here.
-const MAX_ROLES: usize = 100;
+pub(crate) const MAX_ROLES: usize = 100;
 /// Most accounts that can be vouched for at once.
-const MAX_USERS: usize = 100;
+pub(crate) const MAX_USERS: usize = 100;
 
 /// `GET /admin/roles`: 200 with the roles of the tenant.
 pub(crate) async fn list(State(http): State<Http>, caller: CurrentAdmin) -> Result<Response<Body>, Problem> {

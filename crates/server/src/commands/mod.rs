@@ -9,6 +9,7 @@ mod key_changes;
 mod keys;
 mod migrate;
 mod new;
+mod openapi;
 mod pepper;
 mod restored;
 mod routes;
@@ -67,6 +68,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
             command: KeysCommand::Pepper { out },
         } => pepper::add(&out),
         Command::Routes(args) => routes::list(&args),
+        Command::Openapi(args) => openapi::print(&args),
         Command::Config {
             command: ConfigCommand::Check(args),
         } => config::check(&args),

@@ -1,7 +1,7 @@
 //! `horizon-auth serve`: the service, until it is told to stop.
 
 use horizon_auth::config::Config;
-use horizon_auth::{Auth, pages, router};
+use horizon_auth::{Auth, documentation, pages, router};
 use tokio::net::TcpListener;
 
 use super::block_on;
@@ -49,7 +49,9 @@ pub(super) async fn serve(
         metrics::serve(listener, auth.clone())
     });
     let draining = http.clone();
-    let app = router(http.clone()).merge(pages(http));
+    let app = router(http.clone())
+        .merge(pages(http.clone()))
+        .merge(documentation(http));
     #[cfg(feature = "otel")]
     let app = app.layer(axum::middleware::from_fn_with_state(
         crate::traces::believed(config),

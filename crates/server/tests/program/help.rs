@@ -38,6 +38,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("roles-create", &["roles", "create"]),
     ("roles-delete", &["roles", "delete"]),
     ("routes", &["routes"]),
+    ("openapi", &["openapi"]),
     ("tenants", &["tenants"]),
     ("tenants-list", &["tenants", "list"]),
     ("tenants-create", &["tenants", "create"]),

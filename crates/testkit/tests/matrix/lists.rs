@@ -6,7 +6,7 @@ use std::path::Path;
 use axum::body::Body;
 use axum::http::Request;
 use horizon_auth_http::config::{HttpConfig, Profile};
-use horizon_auth_http::{Who, routes, sso_routes};
+use horizon_auth_http::{Who, documentation_routes, routes, sso_routes};
 use horizon_auth_testkit::{TestApp, TestAuth};
 
 use crate::routes::{PROFILES, concrete};
@@ -14,13 +14,18 @@ use crate::routes::{PROFILES, concrete};
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "FROBNICATE"];
 
 /// What everybody may call, once more by hand: a route is public only if both lists say so.
-const PUBLIC: [&str; 32] = [
+const PUBLIC: [&str; 37] = [
     "DELETE /auth/refresh",
     "GET /.well-known/jwks.json",
     "GET /confirm-email",
+    "GET /docs",
+    "GET /docs/start.js",
+    "GET /docs/swagger-ui.css",
+    "GET /docs/swagger-ui.js",
     "GET /health/live",
     "GET /health/ready",
     "GET /login",
+    "GET /openapi.json",
     "GET /reset-password",
     "GET /verify-email",
     "POST /auth/account/reactivate",
@@ -98,6 +103,7 @@ async fn a_path_of_another_profile_is_not_there() {
         .flat_map(listed)
         .map(|(path, _)| path)
         .chain(sso_routes().into_iter().map(|route| route.path)) // another mode
+        .chain(documentation_routes().into_iter().map(|route| route.path)) // not by itself
         .collect();
     for profile in PROFILES {
         let (app, here) = (app(profile).await, listed(profile));
@@ -116,7 +122,7 @@ async fn a_path_of_another_profile_is_not_there() {
 #[test]
 fn every_path_in_the_source_of_the_routers_is_listed_and_the_other_way_round() {
     let mut written = BTreeSet::new();
-    for file in ["router.rs", "pages/mod.rs"] {
+    for file in ["router.rs", "pages/mod.rs", "openapi/page.rs"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../http/src")
             .join(file);
@@ -133,6 +139,7 @@ fn every_path_in_the_source_of_the_routers_is_listed_and_the_other_way_round() {
         .into_iter()
         .flat_map(routes)
         .chain(sso_routes())
+        .chain(documentation_routes())
         .map(|route| route.path)
         .collect();
     assert_eq!(written, listed);
@@ -140,7 +147,11 @@ fn every_path_in_the_source_of_the_routers_is_listed_and_the_other_way_round() {
 
 #[test]
 fn what_everybody_may_call_is_listed_twice() {
-    let open = PROFILES.into_iter().flat_map(routes).chain(sso_routes());
+    let open = PROFILES
+        .into_iter()
+        .flat_map(routes)
+        .chain(sso_routes())
+        .chain(documentation_routes());
     let open = open.filter(|route| matches!(route.who, Who::Anyone | Who::RefreshCookie));
     let open: BTreeSet<String> = open
         .map(|route| format!("{} {}", route.method, route.path))

@@ -16,6 +16,9 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("http.jwks_max_age", Kind::Duration { min: 0, max: DAY }, Is("1h"),
         "How long clients may keep the published keys."),
 
+    setting("http.openapi", Kind::Choice(&["auto", "on", "off"]), Is("auto"),
+        "Whether `/openapi.json` and the page `/docs` are served; `auto` is in development only."),
+
     setting("http.trusted_proxies", Kind::Networks, Is(""),
         "Proxies whose `X-Forwarded-For` and `X-Forwarded-Host` are believed; production refuses networks that hold everyone."),
 
