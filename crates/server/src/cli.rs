@@ -1,5 +1,8 @@
 //! The command line: what can be typed. What it does is in `commands/`.
 
+mod audit;
+mod doctor;
+mod health;
 mod migrate;
 mod roles;
 mod scaffold;
@@ -11,6 +14,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use audit::{AuditCommand, FilterArgs, LevelArg, SearchArgs, TailArgs};
+pub(crate) use doctor::DoctorArgs;
+pub(crate) use health::HealthArgs;
 pub(crate) use migrate::{ApplyArgs, MigrateArgs, MigrateCommand, PlanArgs, StatusArgs};
 pub(crate) use roles::RolesCommand;
 pub(crate) use scaffold::{Choices, DatabaseArg, InitArgs, NewArgs, NewCommand, ProfileArg};
@@ -88,6 +94,26 @@ Run it once, after `horizon-auth migrate apply` and before any server starts; it
 No access token, session, cookie or link from before works any more, whether the database knows of it or
 not, and keys that it holds are replaced. People log in again. Running it twice does no harm.")]
     Restored(ConfigArgs),
+    /// Check everything that a server of this configuration depends on, and say what to mend
+    #[command(after_help = "\
+Examples:
+  horizon-auth doctor --config /etc/horizon-auth.toml
+  horizon-auth doctor --json --strict
+  horizon-auth doctor --send-test-mail ana@example.com
+
+It looks at configuration, database, Redis, clocks, keys, cookies, proxies and mail, and measures how
+fast this machine hashes passwords. A line per check: ok, warning, failed or n/a. It changes nothing
+and shows no secret. Run it as the user of the service. Exit status 1 if anything failed.")]
+    Doctor(DoctorArgs),
+    /// Ask a running server whether it can serve; exit status 1 if it cannot
+    #[command(after_help = "\
+Examples:
+  horizon-auth health --config /etc/horizon-auth.toml
+  horizon-auth health --live --timeout 1s
+  HEALTHCHECK CMD [\"horizon-auth\", \"health\"]      (in a Dockerfile)
+
+It asks the address of the setting `listen` and needs nothing else: no key, no database, no curl.")]
+    Health(HealthArgs),
     /// Make, change, import and export accounts, also beside a running server
     Users {
         #[command(subcommand)]
@@ -107,6 +133,11 @@ not, and keys that it holds are replaced. People log in again. Running it twice 
     Keys {
         #[command(subcommand)]
         command: KeysCommand,
+    },
+    /// Search and follow the trail of security events
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
     },
     /// List the routes of the configured profile, and who may call them
     #[command(after_help = "\

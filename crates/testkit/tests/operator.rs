@@ -8,6 +8,8 @@ mod import;
 mod outside;
 #[path = "operator/restore.rs"]
 mod restore;
+#[path = "operator/trail.rs"]
+mod trail;
 
 use horizon_auth_core::domain::role::Role;
 use horizon_auth_core::domain::tenant::TenantId;

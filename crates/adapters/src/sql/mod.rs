@@ -13,6 +13,7 @@ mod conn;
 mod connect;
 mod drift;
 mod error;
+mod facts;
 mod keys;
 mod lives;
 mod meter;
