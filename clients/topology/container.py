@@ -87,6 +87,9 @@ def become(spec):
     if spec["drop_all"]:
         for capability in range(64):
             libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+    # Programs open /dev/stdout anew, as whoever they are by then.
+    for output in [1, 2]:
+        os.fchown(output, user, -1)
     os.setgroups([int(other) for other in spec["groups"]])
     os.setgid(group)
     os.setuid(user)

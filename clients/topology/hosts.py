@@ -214,8 +214,6 @@ class Machine:
         pid_file.unlink(missing_ok=True)
         service.log = self.work / f"{name}.log"
         with open(service.log, "ab") as log:
-            # Programs open /dev/stdout anew, as whoever they are.
-            os.fchmod(log.fileno(), 0o666)
             service.process = subprocess.Popen(
                 [sys.executable, HERE / "container.py", "start", spec], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
