@@ -8,6 +8,7 @@ from pathlib import Path
 
 import fastjsonschema
 from compose import Project, Refused, read_dockerfile, read_env, seconds
+from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "deploy/compose"
@@ -148,6 +149,35 @@ def check_image():
         demand(f"!{source}" in listed, ".dockerignore", f"keeps {source} from the Dockerfile")
 
 
+def check_kubernetes():
+    documents = []
+    for path in sorted((ROOT / "deploy/kubernetes").glob("*.yaml")):
+        documents += [(path.name, document) for document in YAML(typ="safe", pure=True).load_all(path)]
+    image = read_dockerfile(ROOT / "Dockerfile")
+    user, group = map(int, image.user.split(":"))
+    drain = re.findall(r'^drain_\w+ = "(\w+)"', (ROOT / "deploy/kubernetes/horizon-auth.toml").read_text(), re.M)
+    for name, document in documents:
+        if document["kind"] not in {"Deployment", "Job"}:
+            continue
+        pod = document["spec"]["template"]["spec"]
+        facts = pod["securityContext"]
+        demand(facts["runAsNonRoot"] and facts["runAsUser"] == user and facts["fsGroup"] == group, name, "is another user")
+        demand(pod["automountServiceAccountToken"] is False, name, "has a token of the cluster")
+        for container in pod["containers"]:
+            own = container["securityContext"]
+            confined = own["readOnlyRootFilesystem"] and not own["allowPrivilegeEscalation"]
+            demand(confined and own["capabilities"] == {"drop": ["ALL"]}, name, "is not confined")
+            demand("memory" in container["resources"]["limits"], name, "has no limit of memory")
+            known = {volume["name"] for volume in pod["volumes"]}
+            demand({mount["name"] for mount in container["volumeMounts"]} == known, name, "mounts other volumes")
+        if document["kind"] == "Deployment":
+            probes = [container[f"{probe}Probe"]["httpGet"]["path"] for probe in ["liveness", "readiness"]]
+            demand(probes == ["/health/live", "/health/ready"], name, "asks for the wrong health")
+            grace = pod["terminationGracePeriodSeconds"]
+            demand(grace > sum(map(seconds, drain)), name, "is killed before it has finished")
+    demand(len(documents) >= 7, "deploy/kubernetes", f"{len(documents)} documents")
+
+
 def main():
     validate = fastjsonschema.compile(schema())
     files = sorted(COMPOSE.glob("docker-compose*.yml"))
@@ -158,11 +188,12 @@ def main():
         except Refused as refusal:
             problems.append(f"{path.name}: {refusal}")
     check_image()
+    check_kubernetes()
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
         raise SystemExit(1)
-    print(f"{len(files)} compose files and the Dockerfile are as they should be")
+    print(f"{len(files)} compose files, the Dockerfile and the manifests are as they should be")
 
 
 main()
