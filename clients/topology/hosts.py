@@ -3,6 +3,7 @@
 import ipaddress
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -23,6 +24,14 @@ STRANGER, STREET = "203.0.113.7", "203.0.113.1"
 
 def ip(*arguments, inside=None):
     subprocess.run(["ip", *(["-n", inside] if inside else []), *arguments], check=True)
+
+
+def remove_stale():
+    """Removes the namespaces of a run that was killed before it could."""
+    for space in Path("/run/netns").glob("ha*-*"):
+        owner = re.fullmatch(r"ha(\d+)-.*", space.name)
+        if owner and not Path(f"/proc/{owner[1]}").exists():
+            subprocess.run(["ip", "netns", "delete", space.name], check=False)
 
 
 @contextmanager

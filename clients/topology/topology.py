@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from development import Development, DevSso
+from hosts import remove_stale
 from production import Production
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,6 +14,7 @@ SCENARIOS = {"production": Production, "development": Development, "dev-sso": De
 
 
 def main(work, program, *names):
+    remove_stale()
     for name in names or SCENARIOS:
         if name not in SCENARIOS:
             raise SystemExit(f"error: unknown scenario: {name} (known: {', '.join(SCENARIOS)})")
