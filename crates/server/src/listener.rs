@@ -1,12 +1,16 @@
 //! The accept loop: connections with limits, and an orderly end.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, Version};
 use horizon_auth::config::ServerConfig;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -24,6 +28,9 @@ const MAX_HEADERS: usize = 64;
 /// Pause after a failed accept, which usually means that file descriptors ran out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// How long those who were let in last may take to say what they want.
+const LAST_WORD: Duration = Duration::from_millis(100);
+
 /// Serves until `stop` resolves, calls `on_stop`, serves for `drain_notice` all the same, then gives
 /// running requests `drain_timeout` to finish. New connections are refused meanwhile.
 pub(crate) async fn serve(
@@ -33,11 +40,17 @@ pub(crate) async fn serve(
     stop: impl Future<Output = ()>,
     on_stop: impl FnOnce(),
 ) {
-    let server = Arc::new(http_server(config));
     let places = Arc::new(Semaphore::new(config.max_connections));
-    let open = GracefulShutdown::new();
+    let connections = Connections {
+        server: http_server(config),
+        router,
+        open: GracefulShutdown::new(),
+        draining: Arc::new(AtomicBool::new(false)),
+        patience: config.header_timeout,
+    };
     let stop = async {
         stop.await;
+        connections.draining.store(true, Ordering::Relaxed);
         on_stop();
         // Whoever shares out the requests looks now and then who is ready, and needs time to see it.
         tokio::time::sleep(config.drain_notice).await;
@@ -48,23 +61,62 @@ pub(crate) async fn serve(
             () = &mut stop => break,
             accepted = accept(&listener, &places) => accepted,
         };
+        connections.begin(accepted);
+    }
+    // The kernel has let others in by itself. A proxy may have sent them a POST, and will not repeat it.
+    while let Ok(accepted) = tokio::time::timeout(Duration::ZERO, accept(&listener, &places)).await {
+        connections.begin(accepted);
+    }
+    drop(listener);
+    tokio::time::sleep(LAST_WORD.min(config.drain_notice)).await;
+    tokio::select! {
+        () = connections.open.shutdown() => tracing::info!("all requests have been answered"),
+        () = tokio::time::sleep(config.drain_timeout) => {
+            tracing::warn!("some requests did not finish in time and are cut off");
+        }
+    }
+}
+
+/// The connections that are open.
+struct Connections {
+    server: Builder<TokioExecutor>,
+    router: Router,
+    open: GracefulShutdown,
+    draining: Arc<AtomicBool>,
+    patience: Duration,
+}
+
+impl Connections {
+    /// Serves one in a task of its own.
+    fn begin(&self, accepted: Option<(TcpStream, SocketAddr, Place)>) {
         let Some((stream, peer, place)) = accepted else {
-            continue;
+            return;
         };
-        let router = router.clone();
+        let router = self.router.clone();
+        let draining = Arc::clone(&self.draining);
         let begun = Arc::new(Notify::new());
         let first_head = Arc::clone(&begun);
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             first_head.notify_one();
             let mut request: Request<Body> = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().oneshot(request)
+            let can_close = request.version() <= Version::HTTP_11;
+            let answer = router.clone().oneshot(request);
+            let draining = Arc::clone(&draining);
+            async move {
+                let mut response = answer.await?;
+                // Proxies keep connections, and lose what they send into one at the moment it is closed.
+                if can_close && draining.load(Ordering::Relaxed) {
+                    let close = HeaderValue::from_static("close");
+                    response.headers_mut().insert(CONNECTION, close);
+                }
+                Ok::<_, Infallible>(response)
+            }
         });
-        let server = Arc::clone(&server);
-        let watcher = open.watcher();
-        let patience = config.header_timeout;
+        let connection = self.server.serve_connection(TokioIo::new(stream), service);
+        let connection = self.open.watcher().watch(connection.into_owned());
+        let patience = self.patience;
         tokio::spawn(async move {
-            let connection = watcher.watch(server.serve_connection(TokioIo::new(stream), service));
             tokio::pin!(connection);
             // hyper's own time-out begins when the protocol is known; a client that
             // sends nothing, or half of HTTP/2's preface, would never be cut off.
@@ -80,13 +132,6 @@ pub(crate) async fn serve(
             }
             drop(place);
         });
-    }
-    drop(listener);
-    tokio::select! {
-        () = open.shutdown() => tracing::info!("all requests have been answered"),
-        () = tokio::time::sleep(config.drain_timeout) => {
-            tracing::warn!("some requests did not finish in time and are cut off");
-        }
     }
 }
 

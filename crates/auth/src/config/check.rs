@@ -11,7 +11,7 @@ use super::error::{Fault, Place, Problem};
 use super::keys::{self, KeySources};
 use super::secret::SecretText;
 use super::setting::Fallback;
-use super::settings::SETTINGS;
+use super::settings::{SETTINGS, find_setting};
 use super::source::Given;
 use super::sso;
 use super::value::{Pick, Raw, Value, parse};
@@ -24,6 +24,15 @@ pub(super) struct Checked {
     places: BTreeMap<&'static str, Place>,
     problems: Vec<Problem>,
 }
+
+/// Settings whose text may stand in a file of its own, each after the setting that names the file.
+const SECRET_FILES: [(&str, &str); 5] = [
+    ("database.url_file", "database.url"),
+    ("redis.url_file", "redis.url"),
+    ("redis.password_file", "redis.password"),
+    ("mail.smtp_url_file", "mail.smtp_url"),
+    ("mail.api_key_file", "mail.api_key"),
+];
 
 /// The configuration, or all that is wrong. `signs`: it is for a process that needs a key to sign with.
 pub(super) fn check(given: Given, base_dir: &Path, signs: bool) -> Result<Config, Vec<Problem>> {
@@ -41,6 +50,7 @@ pub(super) fn usable(given: Given, base_dir: &Path, signs: bool) -> (Option<Conf
         // What the parser could not read would now look as if it were missing.
         return (None, checked.problems);
     }
+    checked.read_secret_files(base_dir);
     let keys = checked.read_keys(base_dir);
     let peppers = checked.read_peppers(base_dir);
     let secrets = sso::read_secrets(&mut checked, base_dir);
@@ -123,6 +133,27 @@ impl Checked {
     pub(super) fn report(&mut self, path: &str, what: impl Into<String>, fix: impl Into<String>) {
         let problem = Fault::new(what, fix).at(path, self.place(path));
         self.problems.push(problem);
+    }
+
+    /// Takes values from the files that are named in their place. From then on they count as given.
+    fn read_secret_files(&mut self, base_dir: &Path) {
+        for (file, setting) in SECRET_FILES {
+            if !self.is_given(file) {
+                continue;
+            }
+            self.refuse_both(file, setting);
+            if self.is_given(setting) {
+                continue;
+            }
+            self.places.insert(setting, self.place(file).clone());
+            let Some(path) = self.read::<String>(file) else {
+                continue;
+            };
+            let read = read_value(setting, &base_dir.join(path));
+            if let Some(value) = self.keep(file, read) {
+                self.values.insert(setting, value);
+            }
+        }
     }
 
     fn read_keys(&mut self, base_dir: &Path) -> KeySources {
@@ -219,4 +250,19 @@ impl Checked {
         }
         self.problems
     }
+}
+
+/// What a file says about a setting.
+fn read_value(setting: &str, path: &Path) -> Result<Value, Fault> {
+    let text = keys::read_secret(path)?;
+    let Some(setting) = find_setting(setting) else {
+        return Err(Fault::new(
+            "stands for a setting that is not in the table",
+            "report this as a bug",
+        ));
+    };
+    parse(setting.kind, &Raw::Word(text)).map_err(|fault| {
+        let what = format!("names {}, whose content {}", keys::display(path), fault.what);
+        Fault::new(what, fault.fix)
+    })
 }

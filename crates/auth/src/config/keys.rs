@@ -34,6 +34,12 @@ pub(super) fn read_private(path: &Path) -> Result<SecretText, Fault> {
     read(path, true, FIX_KEY).map(SecretText::from)
 }
 
+/// Reads a text without the line break that editors put at its end.
+pub(super) fn read_secret(path: &Path) -> Result<Zeroizing<String>, Fault> {
+    let text = read(path, true, "write the value alone into the file")?;
+    Ok(Zeroizing::new(text.trim().to_owned()))
+}
+
 /// Reads peppers that nobody but their owner may read.
 pub(super) fn read_peppers(path: &Path) -> Result<Peppers, Fault> {
     let text = read(path, true, FIX_PEPPERS)?;
@@ -124,7 +130,10 @@ fn read(path: &Path, private: bool, fix: &'static str) -> Result<Zeroizing<Strin
     if private && open_to_others(&facts) {
         return Err(Fault::new(
             format!("names {}, which others than its owner may access", display(path)),
-            format!("run: chmod 600 {}", path.display().to_string().escape_debug()),
+            format!(
+                "run: chmod 600 {}; only a file of root may be readable by its group",
+                path.display().to_string().escape_debug()
+            ),
         ));
     }
     let mut bytes = Zeroizing::new(Vec::new());
@@ -144,15 +153,23 @@ fn read(path: &Path, private: bool, fix: &'static str) -> Result<Zeroizing<Strin
 }
 
 /// The whole path, on one line.
-fn display(path: &Path) -> String {
+pub(super) fn display(path: &Path) -> String {
     format!("{:?}", path.display().to_string())
 }
 
 /// Judged on the open file, so that nobody can swap it in between.
 #[cfg(unix)]
 fn open_to_others(facts: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    facts.permissions().mode() & 0o077 != 0
+    use std::os::unix::fs::MetadataExt;
+    lets_others_in(facts.uid(), facts.mode())
+}
+
+/// Containers get their secrets as files of root, with a group of the user who is not root but needs them.
+/// PostgreSQL has the same rule for its keys.
+#[cfg(unix)]
+const fn lets_others_in(owner: u32, mode: u32) -> bool {
+    let private_bits = if owner == 0 { 0o037 } else { 0o077 };
+    mode & private_bits != 0
 }
 
 #[cfg(not(unix))]

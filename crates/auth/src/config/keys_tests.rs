@@ -82,15 +82,96 @@ fn keys_may_come_from_the_environment_as_text_or_file() {
 #[test]
 fn a_private_key_that_others_may_access_is_refused_with_the_command_that_mends_it() {
     let files = Files::new();
-    for mode in [0o640, 0o604, 0o620, 0o644, 0o777] {
+    for mode in [0o604, 0o620, 0o644, 0o777] {
         let path = files.write("private.pem", PRIVATE, mode);
         let line = files.problem("private_key_file = \"private.pem\"", &[]);
         assert!(line.starts_with("jwt.private_key_file names "), "{line}");
         assert!(
-            line.ends_with(&format!("run: chmod 600 {}", path.display())),
+            line.contains(&format!("run: chmod 600 {};", path.display())),
             "{line}"
         );
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_may_be_read_by_a_group_only_if_it_belongs_to_root() {
+    for (owner, mode, lets_in) in [
+        (0, 0o600, false),
+        (0, 0o440, false),
+        (0, 0o640, false),
+        (0, 0o660, true),
+        (0, 0o644, true),
+        (0, 0o610, true),
+        (1000, 0o600, false),
+        (1000, 0o440, true),
+        (1000, 0o640, true),
+    ] {
+        assert_eq!(super::lets_others_in(owner, mode), lets_in, "{owner} {mode:o}");
+    }
+    let files = Files::new();
+    let path = files.write("private.pem", PRIVATE, 0o640);
+    let owner = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(path).unwrap());
+    let read = files.load("private_key_file = \"private.pem\"", &[]);
+    assert_eq!(read.is_ok(), owner == 0, "{owner}");
+}
+
+#[test]
+fn a_secret_in_a_file_counts_as_its_setting() {
+    let files = Files::new();
+    files.write("url", "postgres://ana:hush@db/auth\n", 0o600);
+    files.write("password", "hush hush \n", 0o600);
+    let env = [
+        ("DATABASE_URL_FILE", "url"),
+        ("REDIS_HOST", "redis"),
+        ("HORIZON_AUTH__REDIS__PASSWORD_FILE", "password"),
+        ("MAIL_TRANSPORT", "smtp"),
+        ("MAIL_FROM", "auth@example.com"),
+    ]
+    .map(|(name, text)| (name.to_owned(), text.to_owned()));
+    files.write("smtp", "smtps://ana:hush@mail.example.com", 0o600);
+    let mut env = env.to_vec();
+    env.push(("SMTP_URL_FILE".to_owned(), "smtp".to_owned()));
+    let config = Config::load(Sources {
+        env,
+        base_dir: files.0.path().to_owned(),
+        ..Sources::default()
+    })
+    .unwrap();
+    assert_eq!(config.database.url.reveal(), "postgres://ana:hush@db/auth");
+    assert_eq!(config.redis.unwrap().password.unwrap().reveal(), "hush hush");
+}
+
+#[test]
+fn a_file_of_a_secret_that_is_unfit_is_one_problem_and_names_no_secret() {
+    let files = Files::new();
+    let problem = |env: &[(&str, &str)]| {
+        let loaded = Config::load(Sources {
+            env: env
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+                .collect(),
+            base_dir: files.0.path().to_owned(),
+            ..Sources::default()
+        });
+        let errors = loaded.unwrap_err();
+        assert_eq!(errors.problems().len(), 1, "{errors}");
+        assert!(!errors.to_string().contains("hush"), "{errors}");
+        errors.to_string()
+    };
+    files.write("url", "mysql://ana:hush@db/auth", 0o600);
+    let line = problem(&[("DATABASE_URL_FILE", "url")]);
+    assert!(line.starts_with("database.url_file names "), "{line}");
+    assert!(
+        line.contains(
+            "whose content is not the URL of a known database (environment variable DATABASE_URL_FILE)"
+        ),
+        "{line}"
+    );
+    let line = problem(&[("DATABASE_URL_FILE", "gone")]);
+    assert!(line.contains("cannot be read"), "{line}");
+    let line = problem(&[("DATABASE_URL_FILE", "url"), ("DATABASE_URL", "sqlite:a.db")]);
+    assert!(line.contains("is given as well as database.url"), "{line}");
 }
 
 #[test]

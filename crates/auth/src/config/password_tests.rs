@@ -44,7 +44,7 @@ fn a_pepper_file_is_read_and_believed_only_if_it_is_its_owners_alone() {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            mode = if part == Some("chmod 600") { 0o640 } else { mode };
+            mode = if part == Some("chmod 600") { 0o644 } else { mode };
             std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
         }
         match part {

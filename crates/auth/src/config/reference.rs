@@ -17,7 +17,8 @@ checked before anything starts, all mistakes are reported together, and unknown 
 Durations are a whole number and `s`, `m`, `h` or `d` (short ones also `ms`); sizes are a whole number and `B`, `KiB` or `MiB`; rates
 are hits and a window, `5/1m`. A number without a unit is refused. In the environment the items of a list are
 separated by commas. Plain variables that are empty count as not set. Relative paths of key files start at the
-directory of the configuration file.
+directory of the configuration file. Where only its owner may have access to a file, a group may read it too if the
+file belongs to root: that is how containers hand secrets to a user who is not root.
 ";
 
 /// The page `docs/reference/configuration.md`.

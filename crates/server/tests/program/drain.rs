@@ -75,3 +75,33 @@ fn idle_connections_do_not_hold_it_up() {
     assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
     drop(silent);
 }
+
+#[test]
+fn a_kept_connection_is_given_up_with_the_next_answer_while_it_drains() {
+    let running = Installation::new("[server]\ndrain_notice = \"10m\"\n").serve();
+    let mut kept = running.connect();
+    let head = |kept: &mut TcpStream| {
+        kept.write_all(b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n")
+            .unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"}") {
+            let mut byte = [0];
+            kept.read_exact(&mut byte).unwrap();
+            head.extend(byte);
+        }
+        String::from_utf8(head).unwrap().to_lowercase()
+    };
+    let before = head(&mut kept);
+    assert!(
+        before.starts_with("http/1.1 200") && !before.contains("connection: close"),
+        "{before}"
+    );
+    running.terminate();
+    running.wait_for_log("stopping");
+    let after = head(&mut kept);
+    assert!(
+        after.starts_with("http/1.1 200") && after.contains("\r\nconnection: close\r\n"),
+        "{after}"
+    );
+    assert_eq!(kept.read(&mut [0]).unwrap(), 0, "it is closed");
+}

@@ -80,7 +80,7 @@ fn the_service_takes_the_file_and_only_while_nobody_else_can_read_it() {
     let private = installation.run(&["config", "check"]);
     assert!(private.status.success(), "{}", stderr(&private));
     let file = installation.path().join("pepper");
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
     let open = installation.run(&["config", "check"]);
     assert_eq!(open.status.code(), Some(1));
     assert!(stderr(&open).contains("chmod 600"), "{}", stderr(&open));

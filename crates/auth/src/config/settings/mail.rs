@@ -33,12 +33,20 @@ pub(super) const SETTINGS: &[Setting] = &[
          `smtp+plain://` sends in clear and only to this machine.")
         .or(&[plain("SMTP_URL")]),
 
+    setting("mail.smtp_url_file", Kind::Path, Unset("none"),
+        "File that holds that URL instead; on Unix only its owner may have access to it.")
+        .or(&[plain("SMTP_URL_FILE")]),
+
     setting("mail.smtp_ca_file", Kind::Path, Unset("the usual certificate authorities"),
         "PEM file of the certificate authority that signed the mail server's certificate."),
 
     setting("mail.api_key", Kind::Secret, Unset("required for `resend` and `sendgrid`"),
         "Key of the mail provider.")
         .or(&[plain("RESEND_API_KEY"), plain("SENDGRID_API_KEY")]),
+
+    setting("mail.api_key_file", Kind::Path, Unset("none"),
+        "File that holds the key instead; on Unix only its owner may have access to it.")
+        .or(&[plain("RESEND_API_KEY_FILE"), plain("SENDGRID_API_KEY_FILE")]),
 
     setting("mail.api_url", Kind::Origin, Unset("the provider's own"),
         "Origin of the provider's interface, for a region of its own or for tests."),

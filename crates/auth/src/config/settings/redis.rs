@@ -11,6 +11,10 @@ pub(super) const SETTINGS: &[Setting] = &[
          database if need be; needs PostgreSQL.")
         .or(&[plain("REDIS_URL")]),
 
+    setting("redis.url_file", Kind::Path, Unset("none"),
+        "File that holds the URL instead; on Unix only its owner may have access to it.")
+        .or(&[plain("REDIS_URL_FILE")]),
+
     setting("redis.host", Kind::Server, Unset("none"),
         "Name or address of that Redis instead.")
         .or(&[plain("REDIS_HOST")]),
@@ -34,6 +38,10 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("redis.password", Kind::Secret, Unset("none"),
         "Password of Redis.")
         .or(&[plain("REDIS_PASSWORD")]),
+
+    setting("redis.password_file", Kind::Path, Unset("none"),
+        "File that holds the password instead; on Unix only its owner may have access to it.")
+        .or(&[plain("REDIS_PASSWORD_FILE")]),
 
     setting("redis.database", Kind::Integer { min: 0, max: 9999 }, Is("0"),
         "Number of the database; a cluster has only 0.")

@@ -27,6 +27,10 @@ pub(super) const SETTINGS: &[Setting] = &[
          written `%25` and `%3F`), `postgres://…` or `postgresql://…`.")
         .or(&[plain("DATABASE_URL")]),
 
+    setting("database.url_file", Kind::Path, Unset("none"),
+        "File that holds the URL instead; on Unix only its owner may have access to it.")
+        .or(&[plain("DATABASE_URL_FILE")]),
+
     setting("database.max_connections", Kind::Integer { min: 1, max: 1000 }, Is("20"),
         "Most connections open to the database at once."),
 
