@@ -1,5 +1,6 @@
 //! What a database is like, for `horizon-auth doctor`. Reads only, across all tenants.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use horizon_auth_core::domain::password::PasswordHash;
@@ -111,7 +112,7 @@ impl SqlStore {
             #[cfg(feature = "sqlite")]
             Engine::Sqlite { readers, .. } => readers.acquire().await.map(Pooled::Sqlite),
         };
-        let mut db = Sql(pooled.map_err(store_error)?);
+        let mut db = Sql::new(pooled.map_err(store_error)?, Arc::clone(&self.2));
         // Behind the parameters of an Argon2id hash of ours come 67 characters: salt and tag, each behind a $.
         let hashes = sql!(
             fetch_all(String, i64),

@@ -109,7 +109,7 @@ fn the_page_of_commands_is_the_help_texts() {
     let mut page = String::from(
         "# Commands\n\nGenerated from the help texts: `horizon-auth COMMAND --help` says the same.\n",
     );
-    for (_, words) in COMMANDS {
+    for &(_, words) in COMMANDS {
         let shown = stdout(&run(Path::new("."), &[words, &["--help"]].concat()));
         let title = ["horizon-auth"]
             .iter()
