@@ -14,7 +14,7 @@ use horizon_auth::{
     Algorithm, Auth, Builder, Clock as _, Code, CurrentTenant, MailError, Mailer, OutgoingMail, SigningKey,
     StartError, fresh_sealing_key,
 };
-use horizon_auth_testkit::{Database, FixedClock, Kind};
+use horizon_auth_testkit::{Database, Exposition, FixedClock, Kind};
 use http_body_util::BodyExt as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use tokio::sync::mpsc;
@@ -283,4 +283,40 @@ async fn mailer_and_clock_are_the_applications_own() {
     assert_eq!(mail.unwrap().unwrap().to.written(), ANA);
     assert_eq!(auth.now(), clock.now());
     auth.shutdown().await;
+}
+
+#[tokio::test]
+async fn each_engine_has_its_own_numbers_and_the_application_chooses_among_them() {
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let busy = in_folder(folders[0].path()).start().await.unwrap();
+    let idle = in_folder(folders[1].path()).start().await.unwrap();
+    register(&busy).await.unwrap();
+    let app: Router = Router::new().nest("/auth-of-app", busy.router());
+    let live = Request::get("/auth-of-app/health/live")
+        .body(Body::empty())
+        .unwrap();
+    assert_eq!(app.oneshot(live).await.unwrap().status(), 200);
+
+    let of_busy = Exposition::parse(&busy.metrics().await.to_string());
+    let of_idle = Exposition::parse(&idle.metrics().await.to_string());
+
+    for (series, counts) in [
+        (r#"auth_events_total{kind="registered"}"#, [1.0, 0.0]),
+        (
+            r#"http_requests_total{method="GET",route="/health/live",status_code="200"}"#,
+            [1.0, 0.0],
+        ),
+        ("horizon_auth_hash_duration_seconds_count", [1.0, 0.0]),
+        ("redis_sessions_active", [1.0, 0.0]),
+    ] {
+        assert_eq!([of_busy.value(series), of_idle.value(series)], counts, "{series}");
+    }
+    let fewer = busy
+        .metrics()
+        .await
+        .without(|name| name.starts_with("http_"))
+        .to_string();
+    assert!(!fewer.contains("http_") && fewer.contains("auth_events_total"));
+    busy.shutdown().await;
+    idle.shutdown().await;
 }
