@@ -6,6 +6,7 @@ use horizon_auth_core::error::Code::{
 };
 
 use super::operation::Body::{Form, Json};
+use super::operation::Trait::{ExpectsOwnPage, IsPage, NeedsNoStorage};
 use super::operation::{Content, Operation};
 use super::tags::{ACCOUNT, ADMINISTRATION, MACHINES, MAIL, PAGES};
 
@@ -111,22 +112,24 @@ fn administration(method: &str, path: &str) -> Option<Operation> {
     })
 }
 
+/// The keys may be kept, other than every other answer.
+const CACHED: &[(&str, &str)] = &[("Cache-Control", "public"), ("ETag", "etag")];
+
 fn machines(method: &str, path: &str) -> Option<Operation> {
     let op = |id, summary| Operation::new(MACHINES, id, summary);
-    const CACHED: &[(&str, &str)] = &[("Cache-Control", "public"), ("ETag", "etag")];
     Some(match (method, path) {
         ("GET", "/.well-known/jwks.json") => op("getKeySet", "The public keys that verify access tokens")
             .takes("ifNoneMatch")
-            .without_storage()
+            .that(NeedsNoStorage)
             .answers(200, "KeySet", "The keys (RFC 7517)")
             .with_headers(CACHED)
             .answers_with(304, Content::None, "The keys are those that the caller has")
             .with_headers(CACHED),
         ("GET", "/health/live") => op("checkLiveness", "Whether the process answers")
-            .without_storage()
+            .that(NeedsNoStorage)
             .answers(200, "Liveness", "It does"),
         ("GET", "/health/ready") => op("checkReadiness", "Whether requests can be served")
-            .without_storage()
+            .that(NeedsNoStorage)
             .answers(200, "Readiness", "They can")
             .answers(503, "Readiness", "They cannot, or the server is about to stop"),
         ("POST", "/auth/introspect") => op("introspect", "Ask whether a credential is believed (RFC 7662)")
@@ -143,14 +146,11 @@ fn machines(method: &str, path: &str) -> Option<Operation> {
 
 /// The hosted pages. What they refuse they tell in HTML.
 fn page(method: &str, path: &str) -> Option<Operation> {
-    let op = |id, summary| Operation {
-        is_page: true,
-        ..Operation::new(PAGES, id, summary)
-    };
+    let op = |id, summary| Operation::new(PAGES, id, summary).that(IsPage);
     let show = |id, summary| {
         op(id, summary)
             .takes("linkToken")
-            .without_storage()
+            .that(NeedsNoStorage)
             .answers_with(200, Content::Page, "A form")
             .refuses(&[LinkInvalid])
     };
@@ -158,7 +158,7 @@ fn page(method: &str, path: &str) -> Option<Operation> {
         op(id, summary)
             .reads(Form(form))
             .in_tenant()
-            .from_own_pages()
+            .that(ExpectsOwnPage)
             .answers_with(200, Content::Page, "What came of it")
             .refuses(&[RateLimited, LinkInvalid, Overloaded])
     };
@@ -176,12 +176,12 @@ fn page(method: &str, path: &str) -> Option<Operation> {
             "The page to log in for an application on another origin",
         )
         .takes("returnTo")
-        .without_storage()
+        .that(NeedsNoStorage)
         .answers_with(200, Content::Page, "A form"),
         ("POST", "/login") => op("submitLogin", "Its form")
             .reads(Form("LoginForm"))
             .in_tenant()
-            .from_own_pages()
+            .that(ExpectsOwnPage)
             .answers_with(200, Content::Page, "Logged in, without an address to go back to")
             .with_cookies()
             .answers_with(303, Content::None, "Logged in, and back to the application")

@@ -15,16 +15,23 @@ pub(super) struct Operation {
     /// Refusals that its flow knows.
     pub(super) codes: Vec<Code>,
     pub(super) parameters: Vec<Parameter>,
-    /// Whether it looks which tenant a request names, and whether there is such a tenant.
-    pub(super) finds_tenant: bool,
-    /// Whether it is refused if a page of another site sent it, also without a session cookie.
-    pub(super) expects_own_page: bool,
-    /// Whether credentials are looked at if there are any, and may be missing.
-    pub(super) credentials_may_be_missing: bool,
-    /// Whether it answers without looking into database or cache.
-    pub(super) needs_no_storage: bool,
-    /// Whether all of its answers are pages.
-    pub(super) is_page: bool,
+    /// What else is to be known of it.
+    pub(super) traits: Vec<Trait>,
+}
+
+/// What may be said of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trait {
+    /// It looks which tenant a request names, and whether there is such a tenant.
+    FindsTenant,
+    /// It is refused if a page of another site sent it, also without a session cookie.
+    ExpectsOwnPage,
+    /// Credentials are looked at if there are any, and may be missing.
+    CredentialsMayBeMissing,
+    /// It answers without a look into database or cache.
+    NeedsNoStorage,
+    /// All of its answers are pages.
+    IsPage,
 }
 
 /// What is sent.
@@ -77,11 +84,7 @@ impl Operation {
             answers: Vec::new(),
             codes: Vec::new(),
             parameters: Vec::new(),
-            finds_tenant: false,
-            expects_own_page: false,
-            credentials_may_be_missing: false,
-            needs_no_storage: false,
-            is_page: false,
+            traits: Vec::new(),
         }
     }
 
@@ -132,23 +135,16 @@ impl Operation {
         self
     }
 
-    pub(super) const fn in_tenant(mut self) -> Self {
-        self.finds_tenant = true;
+    pub(super) fn is(&self, one: Trait) -> bool {
+        self.traits.contains(&one)
+    }
+
+    pub(super) fn that(mut self, one: Trait) -> Self {
+        self.traits.push(one);
         self
     }
 
-    pub(super) const fn from_own_pages(mut self) -> Self {
-        self.expects_own_page = true;
-        self
-    }
-
-    pub(super) const fn also_without_credentials(mut self) -> Self {
-        self.credentials_may_be_missing = true;
-        self
-    }
-
-    pub(super) const fn without_storage(mut self) -> Self {
-        self.needs_no_storage = true;
-        self
+    pub(super) fn in_tenant(self) -> Self {
+        self.that(Trait::FindsTenant)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use horizon_auth_core::error::Code;
 use serde_json::{Map, Value, json};
 
-use super::operation::{Answer, Body, Content, Operation};
+use super::operation::{Answer, Body, Content, Operation, Trait};
 use super::schemas;
 use crate::config::{HttpConfig, Profile, TenantSource};
 use crate::cookies::RefreshCookie;
@@ -95,7 +95,7 @@ const fn is_for_people(who: Who) -> bool {
 }
 
 fn looks_at_tenant(operation: &Operation, who: Who) -> bool {
-    operation.finds_tenant || is_for_people(who)
+    operation.is(Trait::FindsTenant) || is_for_people(who)
 }
 
 fn request_body(body: Body) -> Option<Value> {
@@ -121,7 +121,7 @@ fn security(operation: &Operation, route: &Route, profile: Profile) -> Value {
         json!({ "sessionCookie": [] })
     };
     let mut ways = match (route.who, profile) {
-        (Who::Anyone, _) if !operation.credentials_may_be_missing => vec![],
+        (Who::Anyone, _) if !operation.is(Trait::CredentialsMayBeMissing) => vec![],
         (Who::RefreshCookie, _) => vec![json!({ "refreshCookie": [] })],
         (Who::Service, _) => vec![json!({ "service": [] })],
         (Who::SessionCookie, _) => vec![cookie],
@@ -129,7 +129,7 @@ fn security(operation: &Operation, route: &Route, profile: Profile) -> Value {
         (Who::Anyone | Who::User | Who::Admin, Profile::Session) => vec![cookie, token],
         (Who::Anyone | Who::User | Who::Admin, Profile::Both) => vec![token, cookie],
     };
-    if operation.credentials_may_be_missing {
+    if operation.is(Trait::CredentialsMayBeMissing) {
         ways.push(json!({}));
     }
     Value::Array(ways)
@@ -139,7 +139,7 @@ fn security(operation: &Operation, route: &Route, profile: Profile) -> Value {
 fn codes(operation: &Operation, route: &Route, scope: &Scope<'_>) -> BTreeMap<u16, Vec<Code>> {
     let mut known = operation.codes.clone();
     known.push(Code::Internal);
-    if !operation.needs_no_storage {
+    if !operation.is(Trait::NeedsNoStorage) {
         known.push(Code::Unavailable);
     }
     match operation.body {
@@ -155,7 +155,7 @@ fn codes(operation: &Operation, route: &Route, scope: &Scope<'_>) -> BTreeMap<u1
     }
     let has_sessions = scope.config.profile.has_sessions();
     let looks_at_credentials =
-        is_for_people(route.who) || route.who == Who::Anyone && operation.credentials_may_be_missing;
+        is_for_people(route.who) || route.who == Who::Anyone && operation.is(Trait::CredentialsMayBeMissing);
     if looks_at_credentials {
         known.extend([
             Code::TokenInvalid,
@@ -163,7 +163,7 @@ fn codes(operation: &Operation, route: &Route, scope: &Scope<'_>) -> BTreeMap<u1
             Code::TokenRevoked,
             Code::TenantMismatch,
         ]);
-        if !operation.credentials_may_be_missing {
+        if !operation.is(Trait::CredentialsMayBeMissing) {
             known.push(Code::TokenMissing);
         }
         if has_sessions {
@@ -173,7 +173,7 @@ fn codes(operation: &Operation, route: &Route, scope: &Scope<'_>) -> BTreeMap<u1
             }
         }
     }
-    if operation.expects_own_page && is_unsafe(route) {
+    if operation.is(Trait::ExpectsOwnPage) && is_unsafe(route) {
         known.push(Code::CrossSite);
     }
     if route.who == Who::Admin {
@@ -182,7 +182,7 @@ fn codes(operation: &Operation, route: &Route, scope: &Scope<'_>) -> BTreeMap<u1
     if scope.names_tenant && looks_at_tenant(operation, route.who) {
         known.push(Code::TenantInvalid);
     }
-    if scope.names_tenant && operation.finds_tenant {
+    if scope.names_tenant && operation.is(Trait::FindsTenant) {
         known.extend([Code::UnknownTenant, Code::TenantDisabled, Code::RateLimited]);
     }
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
@@ -196,7 +196,7 @@ fn responses(operation: &Operation, route: &Route, scope: &Scope<'_>) -> Value {
     let mut written = Map::new();
     for (status, codes) in codes(operation, route, scope) {
         let refusal = match codes.as_slice() {
-            _ if operation.is_page => page_refusal(&codes),
+            _ if operation.is(Trait::IsPage) => page_refusal(&codes),
             [code] if !takes_cookies_away(&codes) => reference("responses", code.wire()),
             codes => refusal(codes),
         };

@@ -119,7 +119,9 @@ fn nullable(mut schema: Value) -> Value {
 }
 
 fn list(items: Value) -> Value {
-    json!({ "type": "array", "items": items })
+    let mut list = json!({ "type": "array" });
+    list["items"] = items;
+    list
 }
 
 fn at_most(most: usize, items: Value) -> Value {

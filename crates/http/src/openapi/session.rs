@@ -6,12 +6,13 @@ use horizon_auth_core::error::Code::{
 };
 
 use super::operation::Body::{Ignored, Json, OptionalJson};
+use super::operation::Trait::{CredentialsMayBeMissing, ExpectsOwnPage};
 use super::operation::{Content, Operation};
 use super::tags::{ACCESS, MAIL, SESSIONS};
 
 /// What is told of a route of the profile `session`.
 pub(super) fn operation(method: &str, path: &str) -> Option<Operation> {
-    let op = |tag, id, summary| Operation::new(tag, id, summary).from_own_pages();
+    let op = |tag, id, summary| Operation::new(tag, id, summary).that(ExpectsOwnPage);
     Some(match (method, path) {
         ("POST", "/auth/register") => op(ACCESS, "register", "Make an account")
             .reads(Json("NewAccount"))
@@ -55,7 +56,7 @@ pub(super) fn operation(method: &str, path: &str) -> Option<Operation> {
             op(MAIL, "requestVerification", "Ask for another verification mail")
                 .reads(OptionalJson("AddressIfLoggedOut"))
                 .in_tenant()
-                .also_without_credentials()
+                .that(CredentialsMayBeMissing)
                 .answers_with(204, Content::None, "The same for every address")
                 .refuses(&[RateLimited])
         }

@@ -7,14 +7,21 @@ use horizon_auth_core::error::Code::{
 };
 
 use super::operation::Body::{Ignored, Json, OptionalJson};
+use super::operation::Trait::{CredentialsMayBeMissing, ExpectsOwnPage};
 use super::operation::{Content, Operation};
 use super::tags::{ACCESS, MAIL, SESSIONS};
 
 /// What is told of a route of the profile `token`.
 pub(super) fn operation(method: &str, path: &str) -> Option<Operation> {
-    let op = Operation::new;
+    access(method, path)
+        .or_else(|| sessions(method, path))
+        .or_else(|| mail(method, path))
+}
+
+fn access(method: &str, path: &str) -> Option<Operation> {
+    let op = |id, summary| Operation::new(ACCESS, id, summary);
     Some(match (method, path) {
-        ("POST", "/auth/register") => op(ACCESS, "register", "Make an account")
+        ("POST", "/auth/register") => op("register", "Make an account")
             .reads(Json("NewAccount"))
             .takes("acceptLanguage")
             .in_tenant()
@@ -30,7 +37,7 @@ pub(super) fn operation(method: &str, path: &str) -> Option<Operation> {
                 "The address must be proved first: a mail is on its way",
             )
             .refuses(&[RateLimited, EmailTaken, TenantDisabled, Overloaded]),
-        ("POST", "/auth/login") => op(ACCESS, "login", "Log in")
+        ("POST", "/auth/login") => op("login", "Log in")
             .reads(Json("Credentials"))
             .in_tenant()
             .answers(
@@ -41,7 +48,6 @@ pub(super) fn operation(method: &str, path: &str) -> Option<Operation> {
             .with_cookies()
             .refuses(&[RateLimited, InvalidCredentials, EmailNotVerified, Overloaded]),
         ("POST", "/auth/account/reactivate") => op(
-            ACCESS,
             "reactivateAccount",
             "Log in to an account that its owner had switched off",
         )
@@ -50,11 +56,11 @@ pub(super) fn operation(method: &str, path: &str) -> Option<Operation> {
         .answers(200, "LoggedIn", "As a log-in; the account works again")
         .with_cookies()
         .refuses(&[RateLimited, InvalidCredentials, EmailNotVerified, Overloaded]),
-        ("POST", "/auth/refresh") => op(ACCESS, "refresh", "Trade the refresh cookie for a new pair")
+        ("POST", "/auth/refresh") => op("refresh", "Trade the refresh cookie for a new pair")
             .reads(Ignored)
             .takes("idempotencyKey")
             .in_tenant()
-            .from_own_pages()
+            .that(ExpectsOwnPage)
             .answers(
                 200,
                 "LoggedIn",
@@ -71,18 +77,18 @@ pub(super) fn operation(method: &str, path: &str) -> Option<Operation> {
                 RefreshReused,
                 TenantMismatch,
             ]),
-        ("DELETE", "/auth/refresh") => op(ACCESS, "logoutWithCookie", "Log out with the refresh cookie")
+        ("DELETE", "/auth/refresh") => op("logoutWithCookie", "Log out with the refresh cookie")
             .reads(Ignored)
             .in_tenant()
-            .from_own_pages()
-            .also_without_credentials()
+            .that(ExpectsOwnPage)
+            .that(CredentialsMayBeMissing)
             .answers_with(
                 204,
                 Content::None,
                 "The session of the cookie is over, if there was one",
             )
             .with_cookies(),
-        ("POST", "/auth/logout") => op(ACCESS, "logout", "Log out everywhere, or here")
+        ("POST", "/auth/logout") => op("logout", "Log out everywhere, or here")
             .reads(OptionalJson("Logout"))
             .answers(
                 200,
@@ -90,49 +96,58 @@ pub(super) fn operation(method: &str, path: &str) -> Option<Operation> {
                 "The sessions are over, and their access tokens worthless",
             )
             .with_cookies(),
-        ("GET", "/auth/sessions") => op(SESSIONS, "listSessions", "Where the caller is logged in").answers(
+        _ => return None,
+    })
+}
+
+fn sessions(method: &str, path: &str) -> Option<Operation> {
+    let op = |id, summary| Operation::new(SESSIONS, id, summary);
+    Some(match (method, path) {
+        ("GET", "/auth/sessions") => op("listSessions", "Where the caller is logged in").answers(
             200,
             "Sessions",
             "The live sessions, newest first",
         ),
-        ("DELETE", "/auth/sessions") => op(SESSIONS, "endOtherSessions", "Log out everywhere else")
+        ("DELETE", "/auth/sessions") => op("endOtherSessions", "Log out everywhere else")
             .reads(Ignored)
             .answers(200, "Ended", "How many sessions were ended"),
-        ("DELETE", "/auth/sessions/{id}") => op(SESSIONS, "endSession", "End one session")
+        ("DELETE", "/auth/sessions/{id}") => op("endSession", "End one session")
             .reads(Ignored)
             .takes("sessionId")
             .answers_with(204, Content::None, "The session is over")
             .with_cookies()
             .refuses(&[NotFound]),
-        ("POST", "/auth/verify-email") => {
-            op(MAIL, "verifyEmail", "Prove an address with the token of a mail")
-                .reads(Json("EmailProof"))
-                .in_tenant()
-                .answers(
-                    200,
-                    "Message",
-                    "The address is proved; sessions that began before are over",
-                )
-                .refuses(&[RateLimited, LinkInvalid, PasswordIncorrect, Overloaded])
-        }
+        _ => return None,
+    })
+}
+
+fn mail(method: &str, path: &str) -> Option<Operation> {
+    let op = |id, summary| Operation::new(MAIL, id, summary);
+    Some(match (method, path) {
+        ("POST", "/auth/verify-email") => op("verifyEmail", "Prove an address with the token of a mail")
+            .reads(Json("EmailProof"))
+            .in_tenant()
+            .answers(
+                200,
+                "Message",
+                "The address is proved; sessions that began before are over",
+            )
+            .refuses(&[RateLimited, LinkInvalid, PasswordIncorrect, Overloaded]),
         ("POST", "/auth/verify-email/resend") => {
-            op(MAIL, "resendVerification", "Ask for another verification mail")
+            op("resendVerification", "Ask for another verification mail")
                 .reads(Json("Address"))
                 .in_tenant()
                 .answers(200, "Message", "The same for every address")
                 .refuses(&[RateLimited])
         }
-        ("POST", "/auth/password-reset/request") => op(
-            MAIL,
-            "requestPasswordReset",
-            "Ask for a mail to choose a new password",
-        )
-        .reads(Json("Address"))
-        .in_tenant()
-        .answers(200, "Message", "The same for every address")
-        .refuses(&[RateLimited]),
+        ("POST", "/auth/password-reset/request") => {
+            op("requestPasswordReset", "Ask for a mail to choose a new password")
+                .reads(Json("Address"))
+                .in_tenant()
+                .answers(200, "Message", "The same for every address")
+                .refuses(&[RateLimited])
+        }
         ("POST", "/auth/password-reset/complete") => op(
-            MAIL,
             "completePasswordReset",
             "Choose a new password with the token of a mail",
         )
