@@ -138,7 +138,7 @@ class Production:
     def client_address(self, request_id):
         """The event names the client: neither nginx nor what the client said of itself."""
         statement = f"SELECT DISTINCT ip FROM audit_events WHERE request_id = '{request_id}'"
-        password = (self.work / "secrets/postgres_password").read_text().strip()
+        password = (self.work / "secrets/database_password").read_text().strip()
         status, output = self.machine.execute(
             "postgres",
             ["psql", "-h", "127.0.0.1", "-U", "horizon", "-d", "horizon_auth", "-Atc", statement],

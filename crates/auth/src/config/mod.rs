@@ -38,7 +38,7 @@ use horizon_auth_core::domain::policy::Policy;
 use horizon_auth_http::config::HttpConfig;
 
 pub use error::{ConfigErrors, Place, Problem};
-pub use keys::KeySources;
+pub use keys::{KeySources, lets_others_in};
 pub use kind::Kind;
 pub use redis::{RedisServers, RedisSettings, RevocationConfig, RevocationMode, Server};
 pub use reference::reference_markdown;
