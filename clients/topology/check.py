@@ -149,6 +149,14 @@ def check_image():
         demand(f"!{source}" in listed, ".dockerignore", f"keeps {source} from the Dockerfile")
 
 
+def check_versions():
+    version = re.search(r'^version = "(.+)"', (ROOT / "Cargo.toml").read_text(), re.M)[1]
+    for path in ["Dockerfile", "deploy/kubernetes/kustomization.yaml", *COMPOSE.glob("docker-compose*.yml")]:
+        text = (ROOT / path).read_text()
+        for found in re.findall(r"ARG VERSION=(\S+)|newTag: (\S+)|horizon-auth:(\d[\d.]*)", text):
+            demand("".join(found) == version, path, f"is of version {''.join(found)}, the program of {version}")
+
+
 def check_kubernetes():
     documents = []
     for path in sorted((ROOT / "deploy/kubernetes").glob("*.yaml")):
@@ -189,6 +197,7 @@ def main():
             problems.append(f"{path.name}: {refusal}")
     check_image()
     check_kubernetes()
+    check_versions()
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:

@@ -115,8 +115,7 @@ class Machine:
 
     def wire(self, name, address, other, other_address, length):
         ip("link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", self.prefix + other, inside=self.host)
-        if address:
-            ip("address", "add", f"{address}/{length}", "dev", name, inside=self.host)
+        ip("address", "add", f"{address}/{length}", "dev", name, inside=self.host)
         ip("link", "set", name, "up", inside=self.host)
         ip("address", "add", f"{other_address}/{length}", "dev", "eth0", inside=self.prefix + other)
         ip("link", "set", "eth0", "up", inside=self.prefix + other)

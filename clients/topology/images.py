@@ -26,7 +26,16 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   rm /tmp/password
   echo "host all all all scram-sha-256" >>"$PGDATA/pg_hba.conf"
   echo "listen_addresses = '*'" >>"$PGDATA/postgresql.conf"
-  echo "CREATE DATABASE \"$POSTGRES_DB\"" | postgres --single -D "$PGDATA" postgres >/dev/null
+  export PGPASSWORD="$password" PGHOST=/var/run/postgresql
+  pg_ctl --silent --wait --pgdata="$PGDATA" --options="-c listen_addresses=" start >/dev/null
+  if [ "${POSTGRES_DB:-postgres}" != postgres ]; then
+    createdb --username="$POSTGRES_USER" "$POSTGRES_DB"
+  fi
+  for script in /docker-entrypoint-initdb.d/*.sh; do
+    [ ! -e "$script" ] || . "$script"
+  done
+  pg_ctl --silent --wait --pgdata="$PGDATA" --mode=fast stop
+  unset PGPASSWORD PGHOST
 fi
 exec "$@"
 """

@@ -46,6 +46,14 @@ def expect(holds, what, *seen):
     print(f"  {what}", flush=True)
 
 
+def reaches(space, address, port):
+    try:
+        connect(space, address, port, timeout=0.5).close()
+    except OSError:
+        return False
+    return True
+
+
 class Production:
     def __init__(self, work, deploy, dockerfile, program):
         self.work = Path(work)
@@ -138,7 +146,7 @@ class Production:
     def client_address(self, request_id):
         """The event names the client: neither nginx nor what the client said of itself."""
         statement = f"SELECT DISTINCT ip FROM audit_events WHERE request_id = '{request_id}'"
-        password = (self.work / "secrets/postgres_password").read_text().strip()
+        password = (self.work / "secrets/database_password").read_text().strip()
         status, output = self.machine.execute(
             "postgres",
             ["psql", "-h", "127.0.0.1", "-U", "horizon", "-d", "horizon_auth", "-Atc", statement],
@@ -152,14 +160,12 @@ class Production:
         """The data services are out of reach for everybody but the nodes."""
         machine = self.machine
         for name, port in [("postgres", 5432), ("redis", 6379)]:
-            address = machine.services[name].addresses["data"]
-            connect(machine.prefix + "node1", address, port).close()
+            addresses = machine.services[name].addresses
+            connect(machine.prefix + "node1", addresses["data"], port).close()
             for space in [machine.stranger, machine.host, machine.prefix + "proxy"]:
-                try:
-                    connect(space, address, port, timeout=0.5).close()
-                except OSError:
-                    continue
-                raise SystemExit(f"error: {name} can be reached from {space}")
+                for address in addresses.values():
+                    if reaches(space, address, port):
+                        raise SystemExit(f"error: {name} can be reached from {space}")
         print("  PostgreSQL and Redis can be reached by nodes alone", flush=True)
 
     def nobody_notices(self):

@@ -164,10 +164,12 @@ fn open_to_others(facts: &std::fs::Metadata) -> bool {
     lets_others_in(facts.uid(), facts.mode())
 }
 
-/// Containers get their secrets as files of root, with a group of the user who is not root but needs them.
-/// PostgreSQL has the same rule for its keys.
-#[cfg(unix)]
-const fn lets_others_in(owner: u32, mode: u32) -> bool {
+/// Whether a file of this owner and mode is no place for a secret.
+///
+/// Containers get their secrets as files of root, with a group of the user who is not root but needs them; so a
+/// group may read what belongs to root. PostgreSQL has the same rule for its keys.
+#[must_use]
+pub const fn lets_others_in(owner: u32, mode: u32) -> bool {
     let private_bits = if owner == 0 { 0o037 } else { 0o077 };
     mode & private_bits != 0
 }

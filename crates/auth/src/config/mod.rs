@@ -41,7 +41,7 @@ pub use horizon_auth_http::config::{HttpConfig, Profile};
 
 pub use error::{ConfigErrors, Place, Problem};
 pub use examine::Examined;
-pub use keys::KeySources;
+pub use keys::{KeySources, lets_others_in};
 pub use kind::Kind;
 pub use redis::{RedisServers, RedisSettings, RevocationConfig, RevocationMode, Server};
 pub use reference::reference_markdown;
