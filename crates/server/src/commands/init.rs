@@ -49,13 +49,18 @@ pub(crate) fn run(args: &InitArgs) -> Result<(), Failure> {
         ));
         return Ok(());
     } else {
-        if plan.changes() > 0 && !args.yes {
-            ui::line(&format!("in {place}:\n{}{}", plan.summary(), plan.differences()));
+        let has_to_ask = plan.changes() > 0 && !args.yes;
+        let differences = if has_to_ask {
+            plan.differences()
+        } else {
+            String::new()
+        };
+        ui::line(&format!("in {place}:\n{}{differences}", plan.summary()));
+        if has_to_ask {
             ask(plan.changes())?;
         }
         plan.write()?;
-        ui::line(&format!("done in {place}:\n{}", plan.summary()));
-        ui::line("keys/ and .env are this project's own, for this machine only, and git ignores them.");
+        ui::line("done; keys/ and .env are this project's own, for this machine only, and git ignores them");
     }
     if is_member {
         ui::line(PROFILE_OF_WORKSPACE);

@@ -170,14 +170,12 @@ impl Manifest {
         all.insert("opt-level", value(1));
         all.insert("debug", value(false));
         table.insert("*", Item::Table(all));
-        for name in HASHING
-            .iter()
-            .filter(|name| !decided_for(table, name))
-            .collect::<Vec<_>>()
-        {
-            let mut most = Table::new();
-            most.insert("opt-level", value(3));
-            table.insert(name, Item::Table(most));
+        for name in HASHING {
+            if !table.contains_key(name) {
+                let mut most = Table::new();
+                most.insert("opt-level", value(3));
+                table.insert(name, Item::Table(most));
+            }
         }
         Ok(())
     }
@@ -189,10 +187,6 @@ impl Manifest {
         }
         text
     }
-}
-
-fn decided_for(table: &dyn TableLike, name: &str) -> bool {
-    table.contains_key(name)
 }
 
 /// An entry that is not there yet.
