@@ -90,9 +90,10 @@ In production the schema must be current; run `horizon-auth migrate apply` first
 Example:
   horizon-auth restored --config horizon-auth.toml
 
-Run it once, after `horizon-auth migrate apply` and before any server starts; it refuses while one runs.
-No access token, session, cookie or link from before works any more, whether the database knows of it or
-not, and keys that it holds are replaced. People log in again. Running it twice does no harm.")]
+Run it once, after `horizon-auth migrate apply` and before any server starts; it refuses while one
+runs. No access token, session, cookie or link from before works any more, whether the database
+knows of it or not, and keys that it holds are replaced. People log in again. Running it twice does
+no harm. docs/guide/backup.md has the rest.")]
     Restored(ConfigArgs),
     /// Check everything that a server of this configuration depends on, and say what to mend
     #[command(after_help = "\

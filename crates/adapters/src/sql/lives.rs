@@ -58,7 +58,7 @@ impl<C: HasConn> Lives for Sql<C> {
         sql!(
             execute,
             self,
-            "UPDATE one_time_tokens SET consumed_at = $1 WHERE consumed_at IS NULL AND expires_at > $1",
+            "UPDATE one_time_tokens SET consumed_at = $1 WHERE consumed_at IS NULL",
             now.millis(),
         )
     }

@@ -34,14 +34,7 @@ impl SqlStore {
     /// # Errors
     /// [`MigrateError`]; a failed migration is rolled back.
     pub async fn migrate(&self) -> Result<MigrationStatus, MigrateError> {
-        self.apply_migrations(Patience::default(), &mut |progress| match progress {
-            Progress::Waiting { holder, .. } => {
-                tracing::info!(holder, "waiting: another process holds the schema")
-            }
-            Progress::Applying { .. } => {}
-            Progress::Applied { name, took } => tracing::info!(name, ?took, "a migration was applied"),
-        })
-        .await?;
+        self.apply_migrations(Patience::default(), &mut log).await?;
         self.migration_status().await
     }
 
@@ -92,6 +85,17 @@ impl SqlStore {
                 Ok(listed.await.map_err(advice::unreadable)?.1)
             }
         }
+    }
+}
+
+/// For a process whose output nobody watches.
+fn log(progress: Progress<'_>) {
+    match progress {
+        Progress::Waiting { holder, .. } => {
+            tracing::info!(holder, "waiting: another process holds the schema");
+        }
+        Progress::Applying { .. } => {}
+        Progress::Applied { name, took } => tracing::info!(name, ?took, "a migration was applied"),
     }
 }
 

@@ -1,8 +1,7 @@
 //! The database was restored from a backup: whatever came back with it ends.
 
-use std::sync::Arc;
-
 use crate::auth::Auth;
+use crate::crypto::keyring::{SigningKey, VerifyingKey};
 use crate::domain::audit::Event;
 use crate::domain::client::Client;
 use crate::domain::ids::{Fingerprint, LifeId};
@@ -116,7 +115,7 @@ impl Auth {
         let configured = self.tokens().configured().share_signing();
         let algorithm = active
             .map(|key| key.algorithm)
-            .or_else(|| configured.map(|key| Arc::clone(&key).algorithm()));
+            .or_else(|| configured.map(|key| key.algorithm()));
         let key = self.fresh_key(algorithm.unwrap_or(Algorithm::Rs256)).await?;
         self.sealed_key(&key, KeyState::Active, now).map(Some)
     }
@@ -155,14 +154,18 @@ impl Auth {
         Ok(revoked)
     }
 
+    /// The keys that nodes with this configuration believe all the same.
     fn configured_keys(&self, revoked: &[String]) -> Vec<String> {
-        let signs_in_sql = !self.tokens().sealing_keys().is_empty();
         let configured = self.tokens().configured();
-        let own = configured.signing().map(|key| key.kid());
+        // Where keys are changed in SQL, the configured one signs only if SQL says so.
+        let replaced = configured
+            .signing()
+            .map(SigningKey::kid)
+            .filter(|_| !self.tokens().sealing_keys().is_empty());
         configured
             .keys()
-            .map(|key| key.kid())
-            .filter(|kid| !(signs_in_sql && own == Some(kid)) && !revoked.iter().any(|gone| gone == kid))
+            .map(VerifyingKey::kid)
+            .filter(|kid| replaced != Some(*kid) && !revoked.iter().any(|gone| gone == kid))
             .map(str::to_owned)
             .collect()
     }

@@ -43,8 +43,8 @@ Examples:
   horizon-auth migrate apply --config horizon-auth.toml
   horizon-auth migrate apply --wait 600
 
-Two at once: one applies, the other waits and then finds nothing to do. Exit status: 0 if the schema is
-current, 1 if not; nothing of a migration that failed is kept.")]
+Two at once: one applies, the other waits and then finds nothing to do. Exit status: 0 if the
+schema is current, 1 if not; nothing of a migration that failed is kept.")]
     Apply(ApplyArgs),
     /// Say how far the schema is; exit status 1 if it is not the one of this program
     #[command(after_help = "\
@@ -57,9 +57,10 @@ Examples:
 Example:
   horizon-auth migrate verify --config horizon-auth.toml
 
-Names migrations whose text was changed after they were applied, those of a newer program, and each
-difference of a table, column, constraint, index or trigger, with what puts it right. Your own tables
-in the same database are not looked at. Changes nothing. Exit status: 0 if nothing differs, else 1.")]
+Names migrations whose text was changed after they were applied, those of a newer program, and
+each difference of a table, column, constraint, index or trigger, with what puts it right. Your own
+tables in the same database are not looked at. Changes nothing. Exit status: 0 if nothing differs,
+else 1.")]
     Verify(ConfigArgs),
 }
 

@@ -133,10 +133,13 @@ fn a_plan_tells_what_would_be_done_and_makes_not_even_the_file() {
         installation.run(&["migrate", "plan", "--sql"]),
     );
 
-    let listed: String = names().iter().map(|name| format!("  {name}\n")).collect();
+    let listed = names().join("\n  ");
     assert_eq!(
         stdout(&plan),
-        format!("to apply, in this order: {} migrations\n{listed}", names().len())
+        format!(
+            "to apply, in this order: {} migrations\n  {listed}\n",
+            names().len()
+        )
     );
     assert_eq!((plan.status.code(), code.status.code()), (Some(0), Some(3)));
     assert_eq!(stderr(&code), "");
@@ -200,7 +203,7 @@ both_engines! {
         let installation = Installation::on(&database.url, "");
 
         let both = [installation.start(&["migrate", "apply"]), installation.start(&["migrate", "apply"])];
-        let mut said: Vec<String> = both.into_iter().map(Said::to_the_end).collect();
+        let mut said: Vec<String> = both.into_iter().map(Said::until_it_ends).collect();
 
         said.sort_by_key(|said| said.contains("nothing to do"));
         assert!(said[0].contains("; the schema is current"), "{said:#?}");
@@ -228,7 +231,7 @@ both_engines! {
         let mut waiting = installation.start(&["migrate", "apply"]);
         waiting.line_with("waiting, at most 60 s: another process holds the schema");
         held.release().await;
-        assert!(waiting.to_the_end().contains("the schema is current"));
+        assert!(waiting.until_it_ends().contains("the schema is current"));
     };
 
     a_failed_migration_is_named_with_what_to_do => |kind| async move {

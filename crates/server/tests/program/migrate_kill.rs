@@ -129,7 +129,7 @@ async fn a_killed_run_does_not_keep_the_next_one_waiting() {
     next.line_with("applying 0001_initial");
 
     held.release().await;
-    assert!(next.to_the_end().contains("the schema is current"));
+    assert!(next.until_it_ends().contains("the schema is current"));
     expect_clean(&installation, names().len());
 }
 

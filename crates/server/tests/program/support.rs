@@ -156,7 +156,7 @@ impl Said {
     }
 
     /// Everything that it said until it ended, which must have been well.
-    pub(crate) fn to_the_end(mut self) -> String {
+    pub(crate) fn until_it_ends(mut self) -> String {
         for line in self.lines.by_ref() {
             self.all.push_str(&line.unwrap());
             self.all.push('\n');

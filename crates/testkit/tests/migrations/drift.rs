@@ -1,6 +1,6 @@
 //! What `list_drift` says about tables that were changed behind the engine's back.
 
-use horizon_auth_adapters::sql::{Drift, MigrateError};
+use horizon_auth_adapters::sql::{Drift, MigrateError, Patience};
 use horizon_auth_testkit::{Database, Kind, both_engines};
 
 async fn drift(database: &Database) -> Vec<Drift> {
@@ -159,7 +159,7 @@ async fn a_role_that_may_only_use_the_tables_can_compare_them() {
     assert_eq!(store.list_drift().await.unwrap(), []);
     assert_eq!(
         store
-            .apply_migrations(Default::default(), &mut |_| {})
+            .apply_migrations(Patience::default(), &mut |_| {})
             .await
             .unwrap(),
         0

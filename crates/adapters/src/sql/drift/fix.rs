@@ -61,12 +61,11 @@ pub(super) fn on_postgres(subject: &Subject, difference: &Difference<'_>) -> Str
             "ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {};",
             expected.whole
         ),
-        (Kind::Index, Difference::Missing(expected)) => format!("{};", expected.whole),
+        (Kind::Index | Kind::Trigger, Difference::Missing(expected)) => format!("{};", expected.whole),
         (Kind::Index, Difference::Extra) => format!("DROP INDEX {name};"),
         (Kind::Index, Difference::Changed { expected, .. }) => {
             format!("DROP INDEX {name}; {};", expected.whole)
         }
-        (Kind::Trigger, Difference::Missing(expected)) => format!("{};", expected.whole),
         (Kind::Trigger, Difference::Extra) => format!("DROP TRIGGER {name} ON {table};"),
         (Kind::Trigger, Difference::Changed { expected, .. }) => {
             format!("DROP TRIGGER {name} ON {table}; {};", expected.whole)

@@ -113,11 +113,11 @@ fn checks(text: &str) -> Vec<String> {
             ')' => depth = depth.saturating_sub(1),
             _ => {}
         }
+        // Spaces between a word and its bracket do not end it.
+        let joins = c.is_whitespace() && !rest.peek().is_some_and(|next| next.is_alphanumeric());
         if c.is_alphanumeric() || c == '_' {
             word.push(c);
-        } else if !c.is_whitespace() {
-            word.clear();
-        } else if rest.peek().is_some_and(|next| next.is_alphanumeric()) {
+        } else if !joins {
             word.clear();
         }
         if let Some((outside, said)) = &mut check {

@@ -38,7 +38,9 @@ pub(super) fn failed(name: &str, error: sqlx::migrate::MigrateError) -> MigrateE
 }
 
 fn advice(error: &sqlx::Error) -> &'static str {
-    let code = error.as_database_error().and_then(|cause| cause.code());
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     match code.as_deref() {
         Some("55P03") => {
             "a transaction held one of its tables for too long, and all requests waited behind it. Run this again \

@@ -93,7 +93,9 @@ async fn attempt(
 /// The low byte of the code; the others tell in which way.
 fn is_busy(error: &sqlx::Error) -> bool {
     const BUSY: i64 = 5;
-    let code = error.as_database_error().and_then(|cause| cause.code());
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     code.and_then(|code| code.parse::<i64>().ok())
         .is_some_and(|code| code & 0xff == BUSY)
 }

@@ -23,7 +23,7 @@ pub trait Lives {
     /// Ends all sessions that have not ended; how many.
     async fn revoke_all_sessions(&mut self, reason: EndReason, now: Timestamp) -> Result<u64>;
 
-    /// Uses up all one-time tokens that work; how many.
+    /// Uses up all one-time tokens that were not; how many.
     async fn revoke_all_one_time_tokens(&mut self, now: Timestamp) -> Result<u64>;
 
     /// Gives up all mails that wait, keeping them for people to see; how many.
