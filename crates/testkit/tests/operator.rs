@@ -6,6 +6,8 @@ mod accounts;
 mod import;
 #[path = "operator/outside.rs"]
 mod outside;
+#[path = "operator/trail.rs"]
+mod trail;
 
 use horizon_auth_core::domain::role::Role;
 use horizon_auth_core::domain::tenant::TenantId;

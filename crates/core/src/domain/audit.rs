@@ -11,7 +11,7 @@ use super::tenant::TenantId;
 use super::time::Timestamp;
 
 /// How loudly an event should be heard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// Ordinary business.
     Info,
@@ -171,6 +171,12 @@ impl Event {
         Self::TenantDisabled,
         Self::TenantEnabled,
     ];
+
+    /// The event with that exact stored name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|event| event.row().0 == name)
+    }
 
     /// Stored name and level.
     #[must_use]

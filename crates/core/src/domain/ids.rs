@@ -68,6 +68,21 @@ id! {
     RequestId;
 }
 
+impl EventId {
+    /// Not above any id that is made at `at` or later, and above every earlier one.
+    #[must_use]
+    pub fn first_at(at: Timestamp) -> Self {
+        let millis = u64::try_from(at.millis()).unwrap_or(0);
+        Self(Uuid::from_u128(u128::from(millis) << 80))
+    }
+
+    /// The id after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(Uuid::from_u128(self.0.as_u128().saturating_add(1)))
+    }
+}
+
 /// Stands for a name where an id is wanted: the first 128 bits of its SHA-256, in the form of a UUID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fingerprint(Uuid);
@@ -111,5 +126,13 @@ mod tests {
         assert_eq!(earlier.uuid().get_version_num(), 7);
         assert!(earlier < later);
         assert_eq!(later.to_string().parse::<UserId>(), Ok(later));
+    }
+
+    #[test]
+    fn the_first_id_of_an_instant_lies_between_those_of_it_and_those_before() {
+        let (before, at) = (Timestamp::from_millis(999), Timestamp::from_millis(1_000));
+        assert!(EventId::mint(before, [255; 10]) < EventId::first_at(at));
+        assert!(EventId::first_at(at) < EventId::mint(at, [0; 10]));
+        assert!(EventId::first_at(at).next() > EventId::first_at(at));
     }
 }

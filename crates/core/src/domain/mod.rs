@@ -4,6 +4,7 @@
 //! stored or how a request arrives. `domain` imports nothing else of this crate.
 
 pub mod audit;
+pub mod audit_search;
 pub mod blocklist;
 pub mod claims;
 pub mod client;

@@ -12,7 +12,7 @@ fn the_whole_way(database: &str) {
 
     let before = installation.run(&["migrate", "--status"]);
     assert_eq!(before.status.code(), Some(1));
-    assert_eq!(stdout(&before), "0 of 6 migrations are applied\n");
+    assert_eq!(stdout(&before), "0 of 7 migrations are applied\n");
     assert_eq!(stderr(&before), "error: the schema is not current\n");
 
     let refused = installation.run(&["serve"]);
@@ -24,7 +24,7 @@ fn the_whole_way(database: &str) {
     let complaint = stderr(&refused);
     assert!(
         complaint.ends_with(
-            "error: the database schema has 0 of 6 migrations; run `horizon-auth migrate` first\n"
+            "error: the database schema has 0 of 7 migrations; run `horizon-auth migrate` first\n"
         ),
         "{complaint}"
     );
@@ -33,16 +33,16 @@ fn the_whole_way(database: &str) {
     assert!(migrated.status.success(), "{}", stderr(&migrated));
     assert_eq!(
         stdout(&migrated),
-        "applied 6 migrations; the schema is current (6 in all)\n"
+        "applied 7 migrations; the schema is current (7 in all)\n"
     );
 
     let again = installation.run(&["migrate"]);
     assert!(again.status.success());
-    assert_eq!(stdout(&again), "nothing to do: all 6 migrations are applied\n");
+    assert_eq!(stdout(&again), "nothing to do: all 7 migrations are applied\n");
 
     let after = installation.run(&["migrate", "--status"]);
     assert_eq!(after.status.code(), Some(0));
-    assert_eq!(stdout(&after), "6 of 6 migrations are applied\n");
+    assert_eq!(stdout(&after), "7 of 7 migrations are applied\n");
 
     let running = installation.serve();
     assert_eq!(running.get("/health/ready", "").status(), 200);

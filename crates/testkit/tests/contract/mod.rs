@@ -4,6 +4,7 @@
 //! read or made behind the store's back.
 
 mod audit;
+mod audit_search;
 mod connections;
 mod keys;
 mod one_time_tokens;
