@@ -4,6 +4,8 @@
 //! Open the engine with [`Engine::open_beside_server`](crate::Engine::open_beside_server) if a server
 //! may run on the same database.
 
+pub use horizon_auth_core::domain::audit::{Event, Level};
+pub use horizon_auth_core::domain::audit_search::{AuditFilter, AuditPerson, AuditRecord, AuditSpan};
 pub use horizon_auth_core::domain::client::Client;
 pub use horizon_auth_core::domain::device::Device;
 pub use horizon_auth_core::domain::email::Email;
@@ -17,8 +19,8 @@ pub use horizon_auth_core::domain::time::Timestamp;
 pub use horizon_auth_core::domain::user::{DisableReason, User};
 pub use horizon_auth_core::domain::violation::Violation;
 pub use horizon_auth_core::flows::{
-    CreateUserCommand, EndOneSessionCommand, ExportUsersCommand, ExportedUser, ImportOutcome, ImportedUser,
-    SetPasswordCommand, UserRef,
+    AuditOrder, AuditTail, CreateUserCommand, EndOneSessionCommand, ExportUsersCommand, ExportedUser,
+    ImportOutcome, ImportedUser, SetPasswordCommand, UserRef,
 };
 
 pub use crate::development_key::{DevelopmentKeyError, make_development_key, make_development_sealing_key};

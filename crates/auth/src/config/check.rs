@@ -1,6 +1,7 @@
 //! Checks each value on its own, then how they fit together, then builds the configuration.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use horizon_auth_core::crypto::pepper::Peppers;
@@ -26,11 +27,19 @@ pub(super) struct Checked {
 
 /// The configuration, or all that is wrong. `signs`: it is for a process that needs a key to sign with.
 pub(super) fn check(given: Given, base_dir: &Path, signs: bool) -> Result<Config, Vec<Problem>> {
+    match usable(given, base_dir, signs) {
+        (Some(config), problems) if problems.is_empty() => Ok(config),
+        (_, problems) => Err(problems),
+    }
+}
+
+/// All that is wrong, and the configuration unless what is wrong is needed for it.
+pub(super) fn usable(given: Given, base_dir: &Path, signs: bool) -> (Option<Config>, Vec<Problem>) {
     let file_is_broken = given.file_is_broken;
     let mut checked = Checked::new(given);
     if file_is_broken {
         // What the parser could not read would now look as if it were missing.
-        return Err(checked.problems);
+        return (None, checked.problems);
     }
     let keys = checked.read_keys(base_dir);
     let peppers = checked.read_peppers(base_dir);
@@ -41,9 +50,23 @@ pub(super) fn check(given: Given, base_dir: &Path, signs: bool) -> Result<Config
     rules::apply(&mut checked);
     sso::apply(&mut checked, &secrets);
     match build::config(&checked, keys, peppers, &secrets, base_dir) {
-        Some(config) if checked.problems.is_empty() => Ok(config),
-        Some(_) => Err(checked.problems),
-        None => Err(checked.problems_or_bug()),
+        Some(config) => (Some(config), checked.problems),
+        None => (None, checked.problems_or_bug()),
+    }
+}
+
+/// Where the server listens, whatever else is wrong.
+pub(super) fn listen(given: Given) -> Result<SocketAddr, Vec<Problem>> {
+    let file_is_broken = given.file_is_broken;
+    let mut checked = Checked::new(given);
+    match checked.read("listen") {
+        Some(address) if !file_is_broken => Ok(address),
+        Some(_) | None => {
+            checked
+                .problems
+                .retain(|problem| file_is_broken || problem.setting == "listen");
+            Err(checked.problems_or_bug())
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod address;
 mod build;
 mod check;
 mod error;
+mod examine;
 mod keys;
 mod kind;
 mod redis;
@@ -38,6 +39,7 @@ use horizon_auth_core::domain::policy::Policy;
 use horizon_auth_http::config::HttpConfig;
 
 pub use error::{ConfigErrors, Place, Problem};
+pub use examine::Examined;
 pub use keys::KeySources;
 pub use kind::Kind;
 pub use redis::{RedisServers, RedisSettings, RevocationConfig, RevocationMode, Server};
@@ -47,6 +49,7 @@ pub use setting::{Alias, Fallback, Form, PREFIX, Setting};
 pub use settings::{SETTINGS, find_setting};
 pub use sso::{Mode, SsoClientConfig, SsoRevocation};
 pub use suggest::nearest_name;
+pub use units::parse_duration;
 
 /// Whether mistakes that are fine on a developer's machine are refused (decision D21).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,6 +225,15 @@ impl Config {
         check::check(given, &sources.base_dir, signs).map_err(ConfigErrors::new)
     }
 
+    /// Where the server listens under a configuration. Nothing else of it is looked at, and no file is opened.
+    ///
+    /// # Errors
+    /// [`ConfigErrors`] if `listen` is wrong, or the file is no TOML.
+    pub fn listen_of(sources: Sources<'_>) -> Result<SocketAddr, ConfigErrors> {
+        let given = source::merge(sources.file, sources.env);
+        check::listen(given).map_err(ConfigErrors::new)
+    }
+
     /// Reads and checks a configuration from TOML alone; paths are relative to the current directory.
     ///
     /// # Errors
@@ -239,6 +251,18 @@ impl Config {
     pub fn has_signing_key(&self) -> bool {
         self.keys.private_key.is_some() || !self.keys.sealing_keys.is_empty()
     }
+}
+
+/// Whether the networks together hold every IPv4 or every IPv6 address: trusting them is trusting everyone.
+#[must_use]
+pub fn hold_everyone(networks: &[ipnet::IpNet]) -> bool {
+    address::hold_everyone(networks)
+}
+
+/// The host of an origin, without its port.
+#[must_use]
+pub fn host_of(origin: &str) -> &str {
+    address::host_of(origin)
 }
 
 /// Whether an origin is on this machine. What is no origin is refused elsewhere.

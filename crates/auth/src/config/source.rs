@@ -13,7 +13,7 @@ use super::units;
 use super::value::Raw;
 
 /// What was given, by path of the setting.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Given {
     pub(super) values: BTreeMap<&'static str, (Raw, Place)>,
     pub(super) problems: Vec<Problem>,

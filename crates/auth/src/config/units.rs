@@ -12,6 +12,15 @@ const DAY: u64 = 24 * HOUR;
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 
+/// A duration as settings have it: `500ms`, `30s`, `15m`, `12h` or `7d`; at most ten years.
+///
+/// # Errors
+/// What is wrong, and what to write.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    const LONGEST: u64 = 3650 * DAY * 1000;
+    moment(text, 1, LONGEST).map_err(|fault| format!("{}: {}", fault.what, fault.fix))
+}
+
 /// `30s`, `15m`, `12h` or `7d`, within bounds given in seconds.
 pub(super) fn duration(text: &str, min: u64, max: u64) -> Result<Duration, Fault> {
     let seconds = seconds(text)?;
