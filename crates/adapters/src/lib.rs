@@ -3,6 +3,7 @@
 #[cfg(feature = "breaches")]
 pub mod breaches;
 pub mod cache;
+pub mod facts;
 pub mod mail;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod sql;

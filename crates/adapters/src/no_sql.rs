@@ -5,7 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use horizon_auth_core::domain::refresh::{Rotation, RotationOutcome};
+use horizon_auth_core::domain::time::Timestamp;
+use horizon_auth_core::ports::clock::Clock;
 use horizon_auth_core::ports::store::{Db, Result, Store, Tx};
+
+use crate::facts::{ServerFacts, TableFacts};
 
 /// How to reach the database.
 #[derive(Clone)]
@@ -153,6 +157,22 @@ impl SqlStore {
     /// # Errors
     /// None: there is no such store.
     pub async fn migration_status(&self) -> std::result::Result<MigrationStatus, MigrateError> {
+        match self.0 {}
+    }
+
+    /// What the engine is like.
+    ///
+    /// # Errors
+    /// None: there is no such store.
+    pub async fn server_facts(&self, _clock: &dyn Clock) -> Result<ServerFacts> {
+        match self.0 {}
+    }
+
+    /// What is in the tables.
+    ///
+    /// # Errors
+    /// None: there is no such store.
+    pub async fn table_facts(&self, _now: Timestamp) -> Result<TableFacts> {
         match self.0 {}
     }
 

@@ -109,6 +109,7 @@ pub mod commands;
 pub mod config;
 mod development;
 mod development_key;
+pub mod doctor;
 #[cfg(feature = "sqlite")]
 pub mod drill;
 mod engine;

@@ -40,13 +40,19 @@ pub(crate) fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, MailSetupError>
         }),
         MailTransport::None => Ok(Arc::new(MuteMailer)),
         MailTransport::File { folder } => Ok(Arc::new(FileMailer::new(folder.clone(), from))),
-        MailTransport::Smtp { .. } => smtp(config, from),
+        MailTransport::Smtp { .. } => smtp(config),
         MailTransport::Resend { .. } | MailTransport::SendGrid { .. } => provider(config, from),
     }
 }
 
 #[cfg(feature = "smtp")]
-fn smtp(config: &Config, from: Sender) -> Result<Arc<dyn Mailer>, MailSetupError> {
+fn smtp(config: &Config) -> Result<Arc<dyn Mailer>, MailSetupError> {
+    Ok(Arc::new(open_smtp(config)?))
+}
+
+/// The mail server as configured.
+#[cfg(feature = "smtp")]
+pub(crate) fn open_smtp(config: &Config) -> Result<horizon_auth_adapters::mail::SmtpMailer, MailSetupError> {
     use horizon_auth_adapters::mail::{SmtpConfig, SmtpError, SmtpMailer};
 
     let MailTransport::Smtp { url, ca_file } = &config.mail.transport else {
@@ -55,18 +61,17 @@ fn smtp(config: &Config, from: Sender) -> Result<Arc<dyn Mailer>, MailSetupError
     let mailer = SmtpMailer::open(SmtpConfig {
         url: url.reveal(),
         ca_file: ca_file.as_deref(),
-        from,
+        from: config.policy.mail.from.clone(),
         timeout: config.mail.timeout,
     });
-    let mailer = mailer.map_err(|error| match error {
+    mailer.map_err(|error| match error {
         SmtpError::Url(_) => setting("mail.smtp_url", &error),
         SmtpError::CaFile(_) => setting("mail.smtp_ca_file", &error),
-    })?;
-    Ok(Arc::new(mailer))
+    })
 }
 
 #[cfg(not(feature = "smtp"))]
-fn smtp(_config: &Config, _from: Sender) -> Result<Arc<dyn Mailer>, MailSetupError> {
+fn smtp(_config: &Config) -> Result<Arc<dyn Mailer>, MailSetupError> {
     Err(unsupported("smtp"))
 }
 

@@ -96,6 +96,21 @@ impl SmtpMailer {
         })
     }
 
+    /// Connects, greets, begins TLS and logs in as for a mail, and says goodbye: nothing is sent.
+    ///
+    /// # Errors
+    /// [`MailError::Temporary`] with the step that failed, in words that hold no address and no password.
+    pub async fn try_log_in(&self) -> Result<(), MailError> {
+        let attempt = async {
+            let mut connection = self.connect().await?;
+            let _ = connection.quit().await; // the rest went well
+            Ok(())
+        };
+        tokio::time::timeout(self.timeout, attempt)
+            .await
+            .unwrap_or_else(|_| Err(no_answer()))
+    }
+
     async fn attempt(&self, mail: &OutgoingMail) -> Result<(), MailError> {
         let bytes = message(mail, &self.from)?.formatted();
         let (from, to) = (address(&self.from.email)?, address(&mail.to)?);
@@ -162,12 +177,12 @@ impl Mailer for SmtpMailer {
     async fn send(&self, mail: &OutgoingMail) -> Result<(), MailError> {
         tokio::time::timeout(self.timeout, self.attempt(mail))
             .await
-            .unwrap_or_else(|_| {
-                Err(MailError::Temporary(
-                    "no answer of the mail server in time".to_owned(),
-                ))
-            })
+            .unwrap_or_else(|_| Err(no_answer()))
     }
+}
+
+fn no_answer() -> MailError {
+    MailError::Temporary("no answer of the mail server in time".to_owned())
 }
 
 /// The certificates of a PEM file.

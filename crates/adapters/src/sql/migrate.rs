@@ -68,7 +68,7 @@ impl SqlStore {
             #[cfg(feature = "sqlite")]
             Engine::Sqlite { file, .. } if !file.exists() => (SQLITE.iter().count(), Ok(0)),
             #[cfg(feature = "sqlite")]
-            Engine::Sqlite { writer, .. } => (SQLITE.iter().count(), applied_on_sqlite(writer).await),
+            Engine::Sqlite { readers, .. } => (SQLITE.iter().count(), applied_on_sqlite(readers).await),
         };
         let applied = applied.map_err(MigrateError::Unreachable)?;
         Ok(MigrationStatus {
@@ -164,8 +164,8 @@ async fn applied_on_postgres(pool: &sqlx::PgPool) -> Result<i64, sqlx::Error> {
 }
 
 #[cfg(feature = "sqlite")]
-async fn applied_on_sqlite(writer: &sqlx::SqlitePool) -> Result<i64, sqlx::Error> {
-    let mut conn = writer.acquire().await?;
+async fn applied_on_sqlite(readers: &sqlx::SqlitePool) -> Result<i64, sqlx::Error> {
+    let mut conn = readers.acquire().await?;
     match ledger_on_sqlite(&mut conn).await? {
         (ledger, true) => sqlx::query_scalar(ledger.count()).fetch_one(&mut *conn).await,
         (_, false) => Ok(0),

@@ -12,6 +12,7 @@ mod claim;
 mod conn;
 mod connect;
 mod error;
+mod facts;
 mod keys;
 mod migrate;
 mod one_time_tokens;

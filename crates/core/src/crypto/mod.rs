@@ -23,6 +23,8 @@ mod signing_key;
 mod stored_hash;
 mod verifying_key;
 
+pub use stored_hash::pepper_of;
+
 /// A primitive failed where it cannot fail with the inputs we give it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]

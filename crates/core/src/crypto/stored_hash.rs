@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::foreign_hash::Foreign;
 use super::pepper::read_version;
+use crate::domain::password::PasswordHash;
 use crate::domain::policy::Argon2Cost;
 
 /// Longest text that can be valid: 52 of parameters, two times 86 of base64, one `$`.
@@ -151,6 +152,13 @@ impl fmt::Display for Phc {
             STANDARD_NO_PAD.encode(&self.tag),
         )
     }
+}
+
+/// The version of the pepper that a hash of ours was made with.
+#[must_use]
+pub fn pepper_of(stored: &PasswordHash) -> Option<u16> {
+    let rest = stored.as_str().strip_prefix("$argon2id$v=19$")?;
+    read_params(rest.split('$').next()?)?.1
 }
 
 /// How much memory is filled, pass by pass.

@@ -9,6 +9,7 @@
 mod config;
 mod denylist;
 mod entry;
+mod facts;
 mod feed;
 mod health;
 mod keys;
@@ -22,6 +23,7 @@ mod reader;
 
 pub use config::{Address, RedisConfig, Topology};
 pub use denylist::ReplicatedDenylist;
+pub use facts::{ClusterFacts, RedisFacts, RedisServerFacts};
 pub use health::{EvictionPolicy, RedisHealth};
 pub use limiter::RedisLimiter;
 pub use link::{Link, LinkError};
