@@ -38,6 +38,10 @@ pub enum ServerFacts {
 }
 
 /// What a PostgreSQL says about itself.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "answers of a server, each for itself"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostgresFacts {
     /// Such as 150004.

@@ -111,6 +111,7 @@ and shows no secret. Run it as the user of the service. Exit status 1 if anythin
 Examples:
   horizon-auth health --config /etc/horizon-auth.toml
   horizon-auth health --live --timeout 1s
+  horizon-auth health --url http://127.0.0.1:3000
   HEALTHCHECK CMD [\"horizon-auth\", \"health\"]      (in a Dockerfile)
 
 It asks the address of the setting `listen` and needs nothing else: no key, no database, no curl.")]

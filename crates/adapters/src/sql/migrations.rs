@@ -8,7 +8,17 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 /// Name and text of every file, oldest first. A released one is never edited: its checksum is in people's databases.
 macro_rules! files {
     ($folder:literal) => {
-        files!($folder, "0001_initial", "0002_account_life", "0003_many_nodes", "0004_library", "0005_keys", "0006_tenant_sessions", "0007_lives")
+        files!(
+            $folder,
+            "0001_initial",
+            "0002_account_life",
+            "0003_many_nodes",
+            "0004_library",
+            "0005_keys",
+            "0006_tenant_sessions",
+            "0007_lives",
+            "0008_audit_search"
+        )
     };
     ($folder:literal, $($name:literal),*) => {
         &[$(($name, include_str!(concat!("../../migrations/", $folder, "/", $name, ".sql")))),*]

@@ -124,8 +124,8 @@ mod tests {
 
     #[test]
     fn a_setting_that_breaks_a_rule_is_looked_at_as_it_was_given() {
-        let found = examined("listn = 1\n[database]\nurl = \"sqlite:a\"\n[hashing]\nmemory_kib = 64\n");
-        assert_eq!(found.config.as_ref().unwrap().hashing.cost.memory_kib, 64);
+        let found = examined("listn = 1\n[database]\nurl = \"sqlite:a\"\n[hashing]\nmemory_kib = 8192\n");
+        assert_eq!(found.config.as_ref().unwrap().hashing.cost.memory_kib, 8192);
         assert_eq!(
             found.problems.len(),
             3,

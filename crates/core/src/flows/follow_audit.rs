@@ -101,13 +101,12 @@ impl Auth {
     /// `unavailable`; the next look misses nothing.
     pub async fn follow_audit(&self, tail: &mut AuditTail) -> Result<Vec<AuditRecord>, Error> {
         let now = self.now();
-        let span = match tail.rest {
-            Some(rest) => rest,
-            None => {
-                tail.rounds = (tail.rounds + 1) % ROUNDS;
-                let reach = if tail.rounds == 0 { FAR } else { NEAR };
-                AuditSpan::of(Some(tail.horizon(now) - reach), None)
-            }
+        let span = if let Some(rest) = tail.rest {
+            rest
+        } else {
+            tail.rounds = (tail.rounds + 1) % ROUNDS;
+            let reach = if tail.rounds == 0 { FAR } else { NEAR };
+            AuditSpan::of(Some(tail.horizon(now) - reach), None)
         };
         let page = self
             .search_audit(&tail.filter, span, AuditOrder::OldestFirst, PAGE)

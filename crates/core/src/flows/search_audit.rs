@@ -47,14 +47,14 @@ impl Auth {
             AuditOrder::OldestFirst => rest.after(event),
         };
         while page.events.len() < limit {
-            let scan = match order {
+            let looked = match order {
                 AuditOrder::NewestFirst => db.list_newest_events(filter, rest, window).await?,
                 AuditOrder::OldestFirst => db.list_oldest_events(filter, rest, window).await?,
             };
-            let Some(reached) = scan.reached else {
+            let Some(reached) = looked.reached else {
                 return Ok(page);
             };
-            page.events.extend(scan.found);
+            page.events.extend(looked.found);
             rest = beyond(rest, reached);
             window = (window * 4).min(WIDEST);
         }

@@ -64,7 +64,7 @@ pub(crate) struct TailArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct FilterArgs {
-    /// Only this kind of event, such as login_failed; may be given several times
+    /// Only this kind of event, as the examples show; may be given several times
     #[arg(long, value_name = "EVENT")]
     pub(crate) kind: Vec<String>,
     /// Only events at least this loud
@@ -82,7 +82,7 @@ pub(crate) struct FilterArgs {
     /// Only events of this session
     #[arg(long, value_name = "ID")]
     pub(crate) session: Option<String>,
-    /// Only events of the request with this X-Request-Id
+    /// Only events of one request: the id that its answer carries
     #[arg(long, value_name = "ID")]
     pub(crate) request_id: Option<String>,
     #[command(flatten)]

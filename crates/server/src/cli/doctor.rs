@@ -14,6 +14,9 @@ pub(crate) struct DoctorArgs {
     /// Exit with status 1 on warnings too
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Do not measure how fast passwords are hashed, which takes the machine for two seconds
+    #[arg(long)]
+    pub(crate) quick: bool,
     /// Also send a mail to this address, by the way that is configured
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) send_test_mail: Option<String>,

@@ -12,7 +12,7 @@ pub(crate) struct HealthArgs {
     /// Ask whether the process answers at all, not whether it can serve
     #[arg(long)]
     pub(crate) live: bool,
-    /// Ask this server, such as http://127.0.0.1:3000, not the one of the configuration
+    /// Ask the server at this address, not the one of the configuration
     #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,
     /// Longest time that everything together may take

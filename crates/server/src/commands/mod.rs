@@ -39,7 +39,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Roles { command } => users::run_roles(command),
         Command::Tenants { command } => users::run_tenants(command),
         Command::Doctor(args) => doctor::run(&args),
-        Command::Audit { command } => audit::run(command),
+        Command::Audit { command } => audit::run(&command),
         Command::Health(args) => health::run(&args),
         Command::Keys {
             command:

@@ -131,7 +131,7 @@ fn what_cannot_be_searched_for_is_refused_with_the_option_and_a_hint() {
         ),
         (["--session", "1"], "--session must be an id"),
         (["--cursor", "1"], "--cursor must be an id"),
-        (["--tenant", "nowhere"], "there is no such tenant"),
+        (["--tenant", "nowhere"], "there is no tenant nowhere"),
     ] {
         let output = installation.run(&[&["audit", "search"], arguments.as_slice()].concat());
         assert_eq!(

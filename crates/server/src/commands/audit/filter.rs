@@ -13,8 +13,7 @@ pub(super) async fn read(auth: &AuthCore, args: &FilterArgs) -> Result<AuditFilt
     let typed = args.tenant.as_deref().map(TenantId::parse).transpose();
     let tenant = typed.map_err(|violation| Failure::new(format!("--tenant {}", violation.rule)))?;
     if let Some(tenant) = &tenant {
-        let known = auth.expect_tenant(tenant).await;
-        known.map_err(|error| explain(&error))?;
+        expect_tenant(auth, tenant).await?;
     }
     let named = args.user.as_deref().map(UserRef::parse).transpose();
     let named = named.map_err(|violation| Failure::new(format!("--user {}", violation.rule)))?;
@@ -60,6 +59,17 @@ pub(super) async fn read(auth: &AuthCore, args: &FilterArgs) -> Result<AuditFilt
             .transpose()?,
         network: args.ip.map(|ip| auth.audit_address(ip)),
     })
+}
+
+/// A misspelt name should not look like a tenant in which nothing ever happened. Makes none, unlike the desk.
+async fn expect_tenant(auth: &AuthCore, tenant: &TenantId) -> Result<(), Failure> {
+    let known = auth.list_tenants().await.map_err(|error| explain(&error))?;
+    if known.iter().any(|known| known.id == *tenant) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "--tenant: there is no tenant {tenant} in this database; `horizon-auth tenants list` shows those there are"
+    )))
 }
 
 /// An id that was typed.

@@ -16,9 +16,9 @@ use crate::ui::{self, Failure};
 /// Events read at once.
 const PAGE: u64 = 500;
 
-pub(super) fn run(command: AuditCommand) -> Result<(), Failure> {
+pub(super) fn run(command: &AuditCommand) -> Result<(), Failure> {
     block_on(async {
-        let args = match &command {
+        let args = match command {
             AuditCommand::Search(args) => &args.filter,
             AuditCommand::Tail(args) => &args.filter,
         };
@@ -26,7 +26,7 @@ pub(super) fn run(command: AuditCommand) -> Result<(), Failure> {
         let engine = Engine::open_beside_server(&config)
             .map_err(|error| Failure::because("the engine cannot start", &error))?;
         expect_schema(&engine).await?;
-        let done = work(engine.auth(), &command).await;
+        let done = work(engine.auth(), command).await;
         engine.close().await;
         done
     })

@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_never_set_is_seen_and_so_is_an_event_from_the_future() {
-        let at = |text| Timestamp::parse(text).unwrap();
+        let at = |text: &str| Timestamp::parse(text).unwrap();
         let states = |now: &str, newest: Option<&str>| -> Vec<State> {
             let found = judge_own(at(now), newest.map(at));
             found.iter().map(|finding| finding.state).collect()

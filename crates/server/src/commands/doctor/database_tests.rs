@@ -63,7 +63,7 @@ fn what_loses_commits_or_takes_none_fails() {
         ("database.writable", |facts| facts.is_read_only = true),
         ("database.durability", |facts| facts.survives_power_cut = false),
         ("database.durability", |facts| {
-            facts.synchronous_commit = "off".into()
+            facts.synchronous_commit = "off".into();
         }),
         ("database.connections", |facts| facts.max_connections = 20),
     ];
@@ -72,7 +72,7 @@ fn what_loses_commits_or_takes_none_fails() {
     }
     let warnings: [(&str, Change); 3] = [
         ("database.reached", |facts| {
-            facts.latency = Duration::from_millis(25)
+            facts.latency = Duration::from_millis(25);
         }),
         ("database.connections", |facts| facts.max_connections = 40),
         ("database.encryption", |facts| facts.is_remote = true),

@@ -37,6 +37,16 @@ fn a_slow_machine_is_told_what_it_can_afford() {
 }
 
 #[test]
+fn a_busy_machine_is_not_taken_for_a_slow_one() {
+    let busy = HashTrial {
+        alone: Duration::from_millis(200),
+        ..trial(700)
+    };
+    let fix = speed(&busy).fix.unwrap();
+    assert!(fix.starts_with("measure again when the machine is idle"), "{fix}");
+}
+
+#[test]
 fn a_fast_machine_is_told_that_it_could_do_more() {
     let found = speed(&trial(40));
     assert_eq!(found.state, State::Ok);

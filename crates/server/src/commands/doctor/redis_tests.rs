@@ -43,8 +43,8 @@ fn a_policy_that_drops_keys_fails_on_any_server() {
 
 #[test]
 fn a_restart_that_forgets_is_told_and_a_full_disk_fails() {
-    let mode = RevocationMode::Replicated;
     type Change = fn(&mut RedisServerFacts);
+    let mode = RevocationMode::Replicated;
     let cases: [(Change, State); 4] = [
         (|_| {}, State::Ok),
         (|server| server.appends = Some(false), State::Warning),
