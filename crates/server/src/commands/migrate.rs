@@ -46,13 +46,13 @@ fn with_engine(
     })
 }
 
-fn failure(error: MigrateError) -> Failure {
-    Failure::because("the database schema", &error)
+fn failure(error: &MigrateError) -> Failure {
+    Failure::because("the database schema", error)
 }
 
 fn plan(args: &PlanArgs) -> Result<(), Failure> {
     with_engine(&args.config, async |engine| {
-        let listed = engine.list_migrations().await.map_err(failure)?;
+        let listed = engine.list_migrations().await.map_err(|error| failure(&error))?;
         expect_sound(&listed)?;
         let pending: Vec<_> = listed
             .iter()
@@ -90,8 +90,12 @@ fn apply(args: &ConfigArgs, patience: Patience) -> Result<(), Failure> {
         let applied = engine
             .apply_migrations(patience, &mut tell)
             .await
-            .map_err(failure)?;
-        let all = engine.migration_status().await.map_err(failure)?.known;
+            .map_err(|error| failure(&error))?;
+        let all = engine
+            .migration_status()
+            .await
+            .map_err(|error| failure(&error))?
+            .known;
         ui::line(&match applied {
             0 => format!("nothing to do: all {all} migrations are applied"),
             _ => format!(
@@ -147,7 +151,7 @@ struct Answer<'a> {
 
 fn status(args: &ConfigArgs, json: bool) -> Result<(), Failure> {
     with_engine(args, async |engine| {
-        let listed = engine.list_migrations().await.map_err(failure)?;
+        let listed = engine.list_migrations().await.map_err(|error| failure(&error))?;
         let status = MigrationStatus::of(&listed);
         if json {
             let answer = Answer {
@@ -180,7 +184,7 @@ fn status(args: &ConfigArgs, json: bool) -> Result<(), Failure> {
 
 fn verify(args: &ConfigArgs) -> Result<(), Failure> {
     with_engine(args, async |engine| {
-        let listed = engine.list_migrations().await.map_err(failure)?;
+        let listed = engine.list_migrations().await.map_err(|error| failure(&error))?;
         let status = MigrationStatus::of(&listed);
         ui::line(&format!(
             "{} of {} migrations are applied",
@@ -201,7 +205,7 @@ fn verify(args: &ConfigArgs) -> Result<(), Failure> {
                 "the schema is of a newer program, which alone can tell what its tables should be like",
             ));
         }
-        let drift = engine.list_drift().await.map_err(failure)?;
+        let drift = engine.list_drift().await.map_err(|error| failure(&error))?;
         for one in &drift {
             let is = match (&one.found, &one.expected) {
                 (Some(found), Some(expected)) => format!("is {found}, should be {expected}"),
