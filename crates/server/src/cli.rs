@@ -19,7 +19,7 @@ pub(crate) use doctor::DoctorArgs;
 pub(crate) use health::HealthArgs;
 pub(crate) use migrate::{ApplyArgs, MigrateArgs, MigrateCommand, PlanArgs, StatusArgs};
 pub(crate) use roles::RolesCommand;
-pub(crate) use scaffold::{Choices, DatabaseArg, InitArgs, NewArgs, NewCommand, ProfileArg};
+pub(crate) use scaffold::{AppProfileArg, Choices, DatabaseArg, InitArgs, NewArgs, NewCommand};
 pub(crate) use tenants::TenantsCommand;
 pub(crate) use users::{
     CreateArgs, DeleteArgs, EndSessionsArgs, ExportArgs, FileFormat, ImportArgs, OneRole, ResetPasswordArgs,

@@ -52,7 +52,7 @@ pub(crate) struct InitArgs {
 pub(crate) struct Choices {
     /// How callers prove who they are: access tokens, or session cookies
     #[arg(long, value_enum, default_value = "token")]
-    pub(crate) profile: ProfileArg,
+    pub(crate) profile: AppProfileArg,
     /// Where accounts are kept: in a file, or in PostgreSQL with Redis beside it
     #[arg(long, value_enum, default_value = "sqlite")]
     pub(crate) database: DatabaseArg,
@@ -62,7 +62,7 @@ pub(crate) struct Choices {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ProfileArg {
+pub(crate) enum AppProfileArg {
     Token,
     Session,
 }

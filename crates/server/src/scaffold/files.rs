@@ -4,7 +4,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, context};
 use zeroize::Zeroizing;
 
-use crate::cli::{Choices, DatabaseArg, ProfileArg};
+use crate::cli::{AppProfileArg, Choices, DatabaseArg};
 use crate::data_folder;
 use crate::ui::Failure;
 
@@ -86,8 +86,8 @@ pub(crate) fn of_every_project(name: &str, choices: &Choices) -> Result<Vec<Want
 /// The files of an application that has nothing of its own yet, beside [`main_file`].
 pub(crate) fn sample(choices: &Choices) -> Vec<Wanted> {
     let tests = match choices.profile {
-        ProfileArg::Token => include_str!("../../templates/new/axum/src/app/tests.token.rs"),
-        ProfileArg::Session => include_str!("../../templates/new/axum/src/app/tests.session.rs"),
+        AppProfileArg::Token => include_str!("../../templates/new/axum/src/app/tests.token.rs"),
+        AppProfileArg::Session => include_str!("../../templates/new/axum/src/app/tests.session.rs"),
     };
     vec![
         text("src/app.rs", include_str!("../../templates/new/axum/src/app.rs")),
@@ -156,8 +156,8 @@ fn secret(path: &'static str, secret: Secret) -> Wanted {
 
 const fn profile(choices: &Choices) -> &'static str {
     match choices.profile {
-        ProfileArg::Token => "token",
-        ProfileArg::Session => "session",
+        AppProfileArg::Token => "token",
+        AppProfileArg::Session => "session",
     }
 }
 

@@ -53,9 +53,16 @@ fn schema(report: &DatabaseReport, environment: Environment) -> Finding {
         Err(why) => return Finding::failed(CHECK, why.clone(), "see what the database says about it"),
     };
     let seen = format!("{} of {} migrations are applied", status.applied, status.known);
-    let run = "run `horizon-auth migrate`";
-    if status.applied > status.known {
-        Finding::failed(CHECK, seen, "run the newer program that fits the database")
+    let run = "run `horizon-auth migrate apply`";
+    if status.strange > 0 {
+        Finding::failed(
+            CHECK,
+            format!(
+                "{seen}, {} of them not as this program knows them",
+                status.strange
+            ),
+            "`horizon-auth migrate verify` names them and says what to do",
+        )
     } else if status.is_current() {
         Finding::ok(CHECK, seen)
     } else {

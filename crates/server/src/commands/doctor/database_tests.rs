@@ -85,15 +85,20 @@ fn what_loses_commits_or_takes_none_fails() {
 #[test]
 fn a_schema_that_is_behind_stops_production_only() {
     let production = Environment::Production;
-    for (applied, known, environment, state) in [
-        (6, 6, production, State::Ok),
-        (5, 6, production, State::Failed),
-        (5, 6, Environment::Development, State::Warning),
-        (7, 6, Environment::Development, State::Failed),
+    for (applied, known, strange, environment, state) in [
+        (6, 6, 0, production, State::Ok),
+        (5, 6, 0, production, State::Failed),
+        (5, 6, 0, Environment::Development, State::Warning),
+        (7, 6, 1, Environment::Development, State::Failed),
+        (6, 6, 1, Environment::Development, State::Failed),
     ] {
         let report = DatabaseReport {
             server: ServerFacts::Postgres(facts()),
-            schema: Ok(MigrationStatus { applied, known }),
+            schema: Ok(MigrationStatus {
+                applied,
+                known,
+                strange,
+            }),
             contents: None,
         };
         assert_eq!(schema(&report, environment).state, state, "{applied} of {known}");
