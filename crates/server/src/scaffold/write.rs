@@ -20,8 +20,7 @@ impl Plan {
     /// Takes all steps. After a failure everything is as it was, or the failure says what is not.
     pub(crate) fn write(&self) -> Result<(), Failure> {
         let mut done = Vec::new();
-        let written = self
-            .make_folder(&self.root, 0o777, &mut done)
+        let written = make_folder(&self.root, 0o777, &mut done)
             .and_then(|()| self.steps.iter().try_for_each(|step| self.take(step, &mut done)));
         written.map_err(|failure| undo(done, &failure))
     }
@@ -44,30 +43,31 @@ impl Plan {
         let is_secret = matches!(content, Content::Secret(_));
         let folder = path.parent().unwrap_or(&self.root);
         let is_for_secrets = is_secret && folder != self.root;
-        self.make_folder(folder, if is_for_secrets { 0o700 } else { 0o777 }, done)?;
+        make_folder(folder, if is_for_secrets { 0o700 } else { 0o777 }, done)?;
         match content {
             Content::Text(text) => write_new(path, text, false, done),
             Content::Secret(secret) => write_new(path, &secret.make()?, true, done),
         }
     }
+}
 
-    fn make_folder(&self, path: &Path, mode: u32, done: &mut Vec<Done>) -> Result<(), Failure> {
-        let missing: Vec<&Path> = path
-            .ancestors()
-            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
-            .collect();
-        for folder in missing.into_iter().rev() {
-            let mut builder = DirBuilder::new();
-            #[cfg(unix)]
-            std::os::unix::fs::DirBuilderExt::mode(&mut builder, mode);
-            let made = builder.create(folder);
-            made.map_err(|error| {
-                Failure::because(&format!("the folder {} cannot be made", folder.display()), &error)
-            })?;
-            done.push(Done::Folder(folder.to_owned()));
-        }
-        Ok(())
+/// New folders have this mode, as far as the umask allows.
+fn make_folder(path: &Path, mode: u32, done: &mut Vec<Done>) -> Result<(), Failure> {
+    let missing: Vec<&Path> = path
+        .ancestors()
+        .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+        .collect();
+    for folder in missing.into_iter().rev() {
+        let mut builder = DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, mode);
+        let new = builder.create(folder);
+        new.map_err(|error| {
+            Failure::because(&format!("the folder {} cannot be made", folder.display()), &error)
+        })?;
+        done.push(Done::Folder(folder.to_owned()));
     }
+    Ok(())
 }
 
 /// Never overwrites: a file or link that appeared since the plan was made is a failure.

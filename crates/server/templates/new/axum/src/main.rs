@@ -2,6 +2,7 @@ mod app;
 mod auth;
 
 use std::error::Error;
+use std::io::{IsTerminal as _, stdout};
 use std::net::SocketAddr;
 
 use horizon_auth::Auth;
@@ -12,6 +13,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let config = auth::config()?;
     tracing_subscriber::fmt()
         .with_env_filter(&config.log.level)
+        .with_ansi(stdout().is_terminal())
         .init();
     let address = config.listen;
     let auth = Auth::builder().config(config).start().await?;
