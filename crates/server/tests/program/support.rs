@@ -344,6 +344,7 @@ impl Reply {
                 Ok(0) => break,
                 Ok(count) => bytes.extend_from_slice(&piece[..count]),
                 Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => break,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {} // the end of another child
                 Err(error) => panic!("the connection stays open: {error}"),
             }
         }

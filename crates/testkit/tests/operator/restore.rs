@@ -55,6 +55,17 @@ both_engines! {
         assert_eq!(code(&node, &again.access_token).await, None);
     };
 
+    a_token_of_somebody_whom_the_backup_does_not_know_is_refused => |kind| async move {
+        let t = TestAuth::on(kind).await;
+        let lost = t.signed_in("ana@example.com").await;
+        t.database.execute("DELETE FROM users").await;
+        assert_eq!(code(&t.twin().await, &lost.access_token).await, None, "nobody looks whether she is there");
+
+        t.outsider().settle_restore(&t.client()).await.unwrap();
+
+        assert_eq!(code(&t.twin().await, &lost.access_token).await, Some(Code::TokenRevoked));
+    };
+
     a_database_whose_keys_need_a_sealing_key_is_not_settled_without_it => |kind| async move {
         let t = Setup::new(kind).sealing().start().await;
         let without = t.unprepared_as(&Setup::new(kind));
