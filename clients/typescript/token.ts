@@ -38,6 +38,8 @@ assert.equal(misspelt.response.status, 400);
 const wrong = await client.POST("/auth/login", { body: { email, password: "something else" } });
 const failure: Failure | undefined = wrong.error;
 assert.equal(failure?.code, "invalid_credentials");
+// @ts-expect-error: a code that this route does not have
+assert(wrong.error?.code !== "refresh_reused");
 assert.equal(wrong.response.headers.get("www-authenticate"), "Bearer");
 
 const loggedIn = await client.POST("/auth/login", { body: { email, password } });

@@ -153,7 +153,7 @@ pub use horizon_auth_core::ports::mailer::{MailError, MailTemplates, Mailer};
 pub use horizon_auth_http::pages;
 #[cfg(feature = "http")]
 pub use horizon_auth_http::{
-    Gate, Http, Problem, Route, TenantExtractor, Who,
+    Gate, Http, Problem, Route, TenantExtractor, Who, documentation_routes,
     extract::{CurrentTenant, CurrentUser},
     layers::{Csrf, Protected, RequireRole, protect},
     router, routes, sso_routes,

@@ -134,7 +134,7 @@ pub fn sso_routes() -> Vec<Route> {
     listed(SSO)
 }
 
-/// What a server with the setting `http.openapi` has beyond [`routes`].
+/// What a server has beyond [`routes`] that serves their document, as the setting `http.openapi` wants it.
 #[must_use]
 pub fn documentation_routes() -> Vec<Route> {
     listed(DOCUMENTATION)

@@ -85,13 +85,21 @@ fn the_page_of_routes_is_current() {
             writeln!(page, "| `{}` | `{}` | {} |", route.method, route.path, route.who).unwrap();
         }
     }
-    writeln!(
-        page,
-        "\n## Beside these, with `mode = \"sso_server\"`\n\n| method | path | who may call |\n|---|---|---|"
-    )
-    .unwrap();
-    for route in horizon_auth_http::sso_routes() {
-        writeln!(page, "| `{}` | `{}` | {} |", route.method, route.path, route.who).unwrap();
+    for (what, routes) in [
+        ("with `mode = \"sso_server\"`", horizon_auth_http::sso_routes()),
+        (
+            "in development or with `http.openapi = \"on\"`",
+            horizon_auth_http::documentation_routes(),
+        ),
+    ] {
+        writeln!(
+            page,
+            "\n## Beside these, {what}\n\n| method | path | who may call |\n|---|---|---|"
+        )
+        .unwrap();
+        for route in routes {
+            writeln!(page, "| `{}` | `{}` | {} |", route.method, route.path, route.who).unwrap();
+        }
     }
     is_current("endpoints.md", &page);
 }

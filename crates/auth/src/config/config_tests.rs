@@ -43,10 +43,7 @@ fn only_the_database_has_no_default() {
     assert_eq!(config.policy.default_tenant.as_str(), "default");
     assert_eq!(config.policy.default_roles[0].as_str(), "user");
     #[cfg(feature = "http")]
-    assert_eq!(
-        config.http,
-        openapi_tests::documented(HttpConfig::new("http://localhost:3000".to_owned()))
-    );
+    assert_eq!(config.http, openapi_tests::documented("http://localhost:3000"));
 
     let missing = problem(load("", &[]));
     assert!(

@@ -1,10 +1,10 @@
 use super::*;
 
-/// The settings of a front end that serves the document of its routes.
-pub(super) fn documented(http: HttpConfig) -> HttpConfig {
+/// The settings of a front end in development: the usual ones, and the document is served.
+pub(super) fn documented(origin: &str) -> HttpConfig {
     HttpConfig {
         openapi: true,
-        ..http
+        ..HttpConfig::new(origin.to_owned())
     }
 }
 

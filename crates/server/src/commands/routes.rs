@@ -1,6 +1,6 @@
 //! `horizon-auth routes`.
 
-use horizon_auth::{routes, sso_routes};
+use horizon_auth::{documentation_routes, routes, sso_routes};
 
 use crate::cli::ConfigArgs;
 use crate::load_config;
@@ -12,6 +12,9 @@ pub(crate) fn list(args: &ConfigArgs) -> Result<(), Failure> {
     let mut routes = routes(config.http.profile);
     if config.http.sso.is_some() {
         routes.extend(sso_routes());
+    }
+    if config.http.openapi {
+        routes.extend(documentation_routes());
     }
     let widest = routes.iter().map(|route| route.path.len()).max().unwrap_or(0);
     for route in &routes {

@@ -16,7 +16,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("http.jwks_max_age", Kind::Duration { min: 0, max: DAY }, Is("1h"),
         "How long clients may keep the published keys."),
 
-    setting("http.openapi", Kind::Choice(&["auto", "on", "off"]), Is("auto"),
+    setting("http.openapi", Kind::Choice(&["auto", "off", "on"]), Is("auto"),
         "Whether `/openapi.json` and the page `/docs` are served; `auto` is in development only."),
 
     setting("http.trusted_proxies", Kind::Networks, Is(""),
