@@ -1,5 +1,8 @@
 //! The command line: what can be typed. What it does is in `commands/`.
 
+mod audit;
+mod doctor;
+mod health;
 mod roles;
 mod tenants;
 mod users;
@@ -9,6 +12,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use audit::{AuditCommand, FilterArgs, LevelArg, SearchArgs, TailArgs};
+pub(crate) use doctor::DoctorArgs;
+pub(crate) use health::HealthArgs;
 pub(crate) use roles::RolesCommand;
 pub(crate) use tenants::TenantsCommand;
 pub(crate) use users::{
@@ -59,6 +65,27 @@ Examples:
   horizon-auth migrate --config horizon-auth.toml
   horizon-auth migrate --status")]
     Migrate(MigrateArgs),
+    /// Check everything that a server of this configuration depends on, and say what to mend
+    #[command(after_help = "\
+Examples:
+  horizon-auth doctor --config /etc/horizon-auth.toml
+  horizon-auth doctor --json --strict
+  horizon-auth doctor --send-test-mail ana@example.com
+
+It looks at configuration, database, Redis, clocks, keys, cookies, proxies and mail, and measures how
+fast this machine hashes passwords. A line per check: ok, warning, failed or n/a. It changes nothing
+and shows no secret. Run it as the user of the service. Exit status 1 if anything failed.")]
+    Doctor(DoctorArgs),
+    /// Ask a running server whether it can serve; exit status 1 if it cannot
+    #[command(after_help = "\
+Examples:
+  horizon-auth health --config /etc/horizon-auth.toml
+  horizon-auth health --live --timeout 1s
+  horizon-auth health --url http://127.0.0.1:3000
+  HEALTHCHECK CMD [\"horizon-auth\", \"health\"]      (in a Dockerfile)
+
+It asks the address of the setting `listen` and needs nothing else: no key, no database, no curl.")]
+    Health(HealthArgs),
     /// Make, change, import and export accounts, also beside a running server
     Users {
         #[command(subcommand)]
@@ -78,6 +105,11 @@ Examples:
     Keys {
         #[command(subcommand)]
         command: KeysCommand,
+    },
+    /// Search and follow the trail of security events
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
     },
     /// List the routes of the configured profile, and who may call them
     #[command(after_help = "\

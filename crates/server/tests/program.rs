@@ -9,14 +9,20 @@
 
 #[path = "program/abuse.rs"]
 mod abuse;
+#[path = "program/audit.rs"]
+mod audit;
 #[path = "program/config.rs"]
 mod config;
 #[path = "program/dev.rs"]
 mod dev;
 #[path = "program/dev_sso.rs"]
 mod dev_sso;
+#[path = "program/doctor.rs"]
+mod doctor;
 #[path = "program/drain.rs"]
 mod drain;
+#[path = "program/health.rs"]
+mod health;
 #[path = "program/help.rs"]
 mod help;
 #[path = "program/keys.rs"]

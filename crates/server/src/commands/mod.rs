@@ -1,9 +1,12 @@
 //! One command per file.
 
+mod audit;
 mod config;
 mod dev;
 mod dev_sso;
+mod doctor;
 mod drill;
+mod health;
 mod key_changes;
 mod keys;
 mod migrate;
@@ -26,6 +29,9 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Users { command } => users::run(command),
         Command::Roles { command } => users::run_roles(command),
         Command::Tenants { command } => users::run_tenants(command),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Audit { command } => audit::run(&command),
+        Command::Health(args) => health::run(&args),
         Command::Keys {
             command:
                 KeysCommand::Generate {

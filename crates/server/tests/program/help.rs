@@ -5,11 +5,13 @@ use std::path::Path;
 
 use crate::support::{run, stderr, stdout};
 
-const COMMANDS: [(&str, &[&str]); 38] = [
+const COMMANDS: [(&str, &[&str]); 43] = [
     ("horizon-auth", &[]),
     ("dev", &["dev"]),
     ("serve", &["serve"]),
     ("migrate", &["migrate"]),
+    ("doctor", &["doctor"]),
+    ("health", &["health"]),
     ("users", &["users"]),
     ("users-create", &["users", "create"]),
     ("users-list", &["users", "list"]),
@@ -29,6 +31,9 @@ const COMMANDS: [(&str, &[&str]); 38] = [
     ("roles-list", &["roles", "list"]),
     ("roles-create", &["roles", "create"]),
     ("roles-delete", &["roles", "delete"]),
+    ("audit", &["audit"]),
+    ("audit-search", &["audit", "search"]),
+    ("audit-tail", &["audit", "tail"]),
     ("routes", &["routes"]),
     ("tenants", &["tenants"]),
     ("tenants-list", &["tenants", "list"]),

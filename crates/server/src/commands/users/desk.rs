@@ -206,7 +206,7 @@ pub(in crate::commands) async fn expect_schema(engine: &Engine) -> Result<(), Fa
 }
 
 /// A line for programs.
-pub(super) fn json(value: &impl Serialize) -> Result<String, Failure> {
+pub(in crate::commands) fn json(value: &impl Serialize) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(|error| Failure::because("the answer cannot be written", &error))
 }
 
