@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use horizon_auth::config::{Config, Environment, Examined, Mode};
 use horizon_auth::doctor::Contents;
 use horizon_auth::operator::Timestamp;
-use horizon_auth::{KeyState, KeyTimes, SigningKey, StoredKey, key_ring};
+use horizon_auth::{KeyRing, KeyState, KeyTimes, SigningKey, StoredKey, key_ring};
 
 use super::files;
 use super::finding::Finding;
@@ -130,7 +130,10 @@ fn pepper(config: &Config) -> Finding {
 
 /// The keys in the database, and the hashes there that need a pepper.
 pub(super) fn judge_stored(config: &Config, contents: &Contents, now: Timestamp) -> Vec<Finding> {
+    let ring = key_ring(&config.keys).ok();
+    let configured = ring.as_ref().and_then(KeyRing::signing).map(SigningKey::kid);
     let mut findings = vec![stored_keys(
+        configured,
         &contents.keys,
         &contents.unopened_keys,
         config.keys.sealing_keys.is_empty(),
@@ -166,6 +169,7 @@ pub(super) fn judge_stored(config: &Config, contents: &Contents, now: Timestamp)
 }
 
 fn stored_keys(
+    configured: Option<&str>,
     keys: &[StoredKey],
     unopened: &[String],
     is_without_sealing_key: bool,
@@ -175,6 +179,19 @@ fn stored_keys(
     const CHECK: &str = "keys.stored";
     let managed: Vec<&StoredKey> = keys.iter().filter(|key| key.state.is_managed()).collect();
     let Some(active) = managed.iter().find(|key| key.state == KeyState::Active) else {
+        let over = keys
+            .iter()
+            .find(|key| key.state.is_over() && configured == Some(key.kid.as_str()));
+        if let Some(key) = over {
+            return Finding::failed(
+                CHECK,
+                format!(
+                    "the configured key {} is {} since {}",
+                    key.kid, key.state, key.changed_at
+                ),
+                "configure another in jwt.private_key_file: `horizon-auth keys generate` makes one",
+            );
+        }
         return Finding::not_applicable(CHECK, "the configured key signs, none of the database");
     };
     if is_without_sealing_key {

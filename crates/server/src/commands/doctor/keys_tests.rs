@@ -30,7 +30,7 @@ fn key(kid: &str, state: KeyState, changed_at: Timestamp) -> StoredKey {
 fn keys_of_the_database_need_the_sealing_key_that_fits() {
     let keys = [key("a", KeyState::Active, NOW)];
     let state = |keys: &[StoredKey], unopened: &[String], is_without| {
-        stored_keys(keys, unopened, is_without, &times(), NOW).state
+        stored_keys(None, keys, unopened, is_without, &times(), NOW).state
     };
     assert_eq!(state(&keys, &[], false), State::Ok);
     assert_eq!(state(&keys, &[], true), State::Failed);
@@ -42,13 +42,21 @@ fn keys_of_the_database_need_the_sealing_key_that_fits() {
 }
 
 #[test]
+fn a_configured_key_that_was_given_up_signs_nothing() {
+    let keys = [key("a", KeyState::Revoked, NOW)];
+    let state = |configured| stored_keys(configured, &keys, &[], true, &times(), NOW).state;
+    assert_eq!(state(Some("a")), State::Failed);
+    assert_eq!(state(Some("b")), State::NotApplicable);
+}
+
+#[test]
 fn a_key_that_waits_too_long_says_that_no_server_runs() {
     let long_ago = NOW - std::time::Duration::from_secs(7200);
     let keys = [
         key("a", KeyState::Active, long_ago),
         key("b", KeyState::Next, long_ago),
     ];
-    let found = stored_keys(&keys, &[], false, &times(), NOW);
+    let found = stored_keys(None, &keys, &[], false, &times(), NOW);
     assert_eq!(found.state, State::Warning);
     assert!(found.seen.contains("the key b"), "{found:?}");
 }
