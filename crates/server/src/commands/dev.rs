@@ -39,6 +39,11 @@ pub(crate) fn run(args: &DevArgs) -> Result<(), Failure> {
         if let Some(sso) = &sso {
             ui::line(&sso.welcome());
         }
+        if config.http.openapi {
+            ui::line(&format!(
+                "Every route, to read and to try: http://{address}/docs\n"
+            ));
+        }
     }))
 }
 
