@@ -294,11 +294,6 @@ async fn nothing_lives_on_after_a_restore_on_sqlite_with_keys_in_the_database() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_lives_on_after_a_restore_on_sqlite_with_a_key_that_cannot_be_revoked() {
-    nothing_lives_on(Kind::Sqlite, false, "").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn nothing_lives_on_after_a_restore_on_postgres_with_a_key_that_cannot_be_revoked() {
     nothing_lives_on(Kind::Postgres, false, "").await;
 }

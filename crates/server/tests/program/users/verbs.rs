@@ -144,7 +144,7 @@ both_engines! {
         let refused = installation.run(&["users", "list"]);
 
         assert_eq!(refused.status.code(), Some(1));
-        assert!(stderr(&refused).contains("run `horizon-auth migrate`"), "{}", stderr(&refused));
+        assert!(stderr(&refused).contains("run `horizon-auth migrate apply`"), "{}", stderr(&refused));
         assert!(stdout(&installation.run(&["migrate", "--status"])).starts_with("0 of "));
     };
 }
