@@ -301,15 +301,15 @@ async fn each_engine_has_its_own_numbers_and_the_application_chooses_among_them(
     let of_idle = Exposition::parse(&idle.metrics().await.to_string());
 
     for (series, counts) in [
-        (r#"auth_events_total{kind="registered"}"#, [1.0, 0.0]),
+        (r#"auth_events_total{kind="registered"}"#, (1.0, 0.0)),
         (
             r#"http_requests_total{method="GET",route="/health/live",status_code="200"}"#,
-            [1.0, 0.0],
+            (1.0, 0.0),
         ),
-        ("horizon_auth_hash_duration_seconds_count", [1.0, 0.0]),
-        ("redis_sessions_active", [1.0, 0.0]),
+        ("horizon_auth_hash_duration_seconds_count", (1.0, 0.0)),
+        ("redis_sessions_active", (1.0, 0.0)),
     ] {
-        assert_eq!([of_busy.value(series), of_idle.value(series)], counts, "{series}");
+        assert_eq!((of_busy.value(series), of_idle.value(series)), counts, "{series}");
     }
     let fewer = busy
         .metrics()
