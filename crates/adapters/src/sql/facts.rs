@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use horizon_auth_core::domain::password::PasswordHash;
 use horizon_auth_core::domain::time::Timestamp;
 use horizon_auth_core::ports::clock::Clock;
-use horizon_auth_core::ports::store::{Result, StoreError};
+use horizon_auth_core::ports::store::Result;
 
 use super::conn::{Pooled, Sql};
 #[cfg(feature = "postgres")]
@@ -54,7 +54,7 @@ impl SqlStore {
     /// What the engine is like, asked on a connection of its own: a pool only says that it got none in time.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`], with the reason as its source.
+    /// `Unavailable`, with the reason as its source.
     pub async fn server_facts(&self, clock: &dyn Clock) -> Result<ServerFacts> {
         match &self.0 {
             #[cfg(feature = "postgres")]
@@ -73,7 +73,8 @@ impl SqlStore {
             Engine::Sqlite { readers, file, .. } => {
                 let _ = clock; // its clock is this machine's
                 if !file.exists() {
-                    return Err(StoreError::Unavailable("there is no such file yet".into()));
+                    let why = "there is no such file yet".into();
+                    return Err(horizon_auth_core::ports::store::StoreError::Unavailable(why));
                 }
                 let mut conn = readers.acquire().await.map_err(store_error)?;
                 let (journal_mode,): (String,) = sqlx::query_as("PRAGMA journal_mode")
@@ -105,7 +106,7 @@ impl SqlStore {
     /// What is in the tables. The schema must be current.
     ///
     /// # Errors
-    /// [`StoreError`]; also if there are too many password hashes to count them in time.
+    /// The database does not answer; also if there are too many password hashes to count them in time.
     pub async fn table_facts(&self, now: Timestamp) -> Result<TableFacts> {
         let pooled = match &self.0 {
             #[cfg(feature = "postgres")]
