@@ -21,8 +21,8 @@ use horizon_auth_core::ports::store::{Store, StoreError};
 
 use crate::brought::Brought;
 use crate::caches::{Role, caches};
-use crate::config::{Config, Mode};
-use crate::keys::{KeysError, key_ring};
+use crate::config::{Config, Environment, Mode};
+use crate::keys::{KeysError, key_ring, refuse_examples};
 use crate::mail::{MailSetupError, mailer, templates};
 
 /// The engine cannot be made from this configuration.
@@ -113,6 +113,9 @@ impl Engine {
             return Err(OpenError::Mode);
         }
         let ring = key_ring(&config.keys)?;
+        if config.environment == Environment::Production {
+            refuse_examples(&ring)?;
+        }
         let database = &config.database;
         let store = match brought.pool {
             Some(pool) => SqlStore::on_pool(pool, database.max_connections)?,

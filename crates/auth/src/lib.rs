@@ -160,7 +160,7 @@ pub use horizon_auth_http::{
 };
 #[cfg(feature = "openapi")]
 pub use horizon_auth_http::{documentation, openapi};
-pub use keys::{KeysError, fresh_sealing_key, key_ring};
+pub use keys::{KeysError, example_key, fresh_sealing_key, key_ring};
 pub use mail::MailSetupError;
 pub use metrics::Metrics;
 pub use peppers::add_pepper;

@@ -5,32 +5,10 @@ use std::path::PathBuf;
 use horizon_auth::config::{Config, Environment, Examined, Mode};
 use horizon_auth::doctor::Contents;
 use horizon_auth::operator::Timestamp;
-use horizon_auth::{KeyRing, KeyState, KeyTimes, SigningKey, StoredKey, key_ring};
+use horizon_auth::{KeyRing, KeyState, KeyTimes, SigningKey, StoredKey, example_key, key_ring};
 
 use super::files;
 use super::finding::Finding;
-
-/// Keys whose private halves anybody can read, by their ids.
-const PUBLISHED: [(&str, &str); 6] = [
-    (
-        "IsUn6_e04MaShXFIISMp4kG62LWzMIPy_MvSA5pJgX8",
-        "RFC 7515, appendix A.2",
-    ),
-    (
-        "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U",
-        "RFC 7515, appendix A.3",
-    ),
-    (
-        "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
-        "RFC 8037, appendix A",
-    ),
-    (
-        "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
-        "RFC 7517, appendix A",
-    ),
-    ("EwfU88zJxux4TnY2a9G128d4AMmkkx8mSMTY3JWppVo", "jwt.io"),
-    ("19J8y7Zprt2-QKLjF2I5pVk0OELX6cY2AfaAv1LC_w8", "jwt.io"),
-];
 
 /// The keys that are configured, and the files they are in.
 pub(super) fn judge_configured(examined: &Examined, config: &Config) -> Vec<Finding> {
@@ -95,7 +73,7 @@ fn judge_signing(key: &SigningKey, environment: Environment) -> Finding {
         key.verifying_key().bits(),
         key.kid()
     );
-    let Some((_, place)) = PUBLISHED.iter().find(|(kid, _)| *kid == key.kid()) else {
+    let Some(place) = example_key(key.kid()) else {
         return Finding::ok(CHECK, seen);
     };
     let seen = format!("{seen}: an example, which everybody can read in {place}");
