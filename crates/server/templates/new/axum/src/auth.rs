@@ -18,7 +18,7 @@ pub fn config() -> Result<Config, Box<dyn Error>> {
     let environment = environment();
     variables.retain(|(name, _)| !environment.iter().any(|(known, _)| known == name));
     variables.extend(environment);
-    Ok(Config::load(Sources {
+    Ok(Config::load_to_serve(Sources {
         file: Some((SETTINGS, &text)),
         env: variables,
         base_dir: PathBuf::from("."),
