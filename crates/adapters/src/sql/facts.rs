@@ -23,7 +23,6 @@ const TRIPS: usize = 5;
 
 #[cfg(feature = "postgres")]
 row! {
-    #[expect(clippy::struct_excessive_bools, reason = "answers of a server, each for itself")]
     struct PostgresRow {
         version_number: i64,
         version: String,
