@@ -128,6 +128,7 @@ impl Unplaced {
     }
 
     /// Takes what an error says out of its answer, for a page to say it.
+    #[cfg(feature = "pages")]
     pub(crate) fn take(response: &mut Response<Body>) -> Option<Code> {
         let unplaced = response.extensions_mut().remove::<Self>()?;
         Some(unplaced.code)

@@ -8,9 +8,7 @@ use horizon_auth_core::domain::token::{Digest, Refresh};
 use horizon_auth_core::ports::store::{RefreshTokens, Result, StoreError};
 use uuid::Uuid;
 
-#[cfg(feature = "postgres")]
-use super::conn::Conn;
-use super::conn::{HasConn, Sql};
+use super::conn::{Conn, HasConn, Sql};
 use super::error::one_row;
 #[cfg(feature = "postgres")]
 use super::error::store_error;
@@ -76,24 +74,28 @@ impl<C: HasConn> RefreshTokens for Sql<C> {
     )]
     async fn lock_refresh_family(&mut self, token: &Digest<Refresh>) -> Result<()> {
         // Only PostgreSQL has row locks; SQLite's write transaction excludes every other writer.
-        #[cfg(feature = "postgres")]
-        if let Conn::Pg(conn) = self.conn() {
-            sqlx::query(
-                "SELECT 1 FROM users WHERE id = (SELECT s.user_id FROM refresh_tokens t
-                   JOIN sessions s ON s.id = t.session_id WHERE t.digest = $1) FOR NO KEY UPDATE",
-            )
-            .bind(token.bytes().as_slice())
-            .execute(&mut *conn)
-            .await
-            .map_err(store_error)?;
-            sqlx::query(
-                "SELECT 1 FROM sessions WHERE id = (SELECT session_id FROM refresh_tokens
-                  WHERE digest = $1) FOR NO KEY UPDATE",
-            )
-            .bind(token.bytes().as_slice())
-            .execute(conn)
-            .await
-            .map_err(store_error)?;
+        match self.conn() {
+            #[cfg(feature = "postgres")]
+            Conn::Pg(conn) => {
+                sqlx::query(
+                    "SELECT 1 FROM users WHERE id = (SELECT s.user_id FROM refresh_tokens t
+                       JOIN sessions s ON s.id = t.session_id WHERE t.digest = $1) FOR NO KEY UPDATE",
+                )
+                .bind(token.bytes().as_slice())
+                .execute(&mut *conn)
+                .await
+                .map_err(store_error)?;
+                sqlx::query(
+                    "SELECT 1 FROM sessions WHERE id = (SELECT session_id FROM refresh_tokens
+                      WHERE digest = $1) FOR NO KEY UPDATE",
+                )
+                .bind(token.bytes().as_slice())
+                .execute(conn)
+                .await
+                .map_err(store_error)?;
+            }
+            #[cfg(feature = "sqlite")]
+            Conn::Sqlite(_) => {}
         }
         Ok(())
     }

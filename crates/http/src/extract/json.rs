@@ -140,6 +140,7 @@ impl Fields {
     }
 
     /// A string as it was sent, to be shown again; it stays to be taken.
+    #[cfg(feature = "pages")]
     pub(crate) fn peek(&self, name: &str) -> Option<String> {
         let (_, value) = self.values.iter().find(|(known, _)| known == name)?;
         value.as_str().map(str::to_owned)
