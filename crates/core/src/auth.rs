@@ -105,9 +105,8 @@ impl Auth {
 
     /// Joins the parts for a program that works beside the server, such as the command line.
     ///
-    /// The server decides from its own memory. So every revocation of this engine is noted in
-    /// the database, where the server looks every second; [`Auth::is_in_effect`] tells when it
-    /// has looked. Such an engine serves nobody: do not call [`Auth::prepare`].
+    /// The server decides from its own memory. So revocations are noted in the database, where the server looks
+    /// every second; [`Auth::is_in_effect`] tells when it has. This engine serves nobody: no [`Auth::prepare`].
     #[must_use]
     pub fn beside_server(parts: Parts) -> Self {
         Self::join(parts, true)
