@@ -146,6 +146,6 @@ async fn a_node_that_does_not_know_the_revocations_says_so_instead_of_guessing()
     // A token that is no token needs no denylist.
     assert_problem(&profile(&app, "garbage").await, Code::TokenInvalid, PATH);
 
-    app.engine.auth.reload_revocations().await.unwrap();
+    app.engine.auth.prepare().await.unwrap();
     assert_eq!(profile(&app, &token).await.status, 200);
 }
