@@ -1,6 +1,7 @@
 //! A program that listens, in a folder of its own, and a browser's way of talking to it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -28,6 +29,18 @@ pub struct Example {
     pub address: SocketAddr,
 }
 
+/// The variable that tells a program measured by `scripts/test --coverage` where to note what was reached; without it,
+/// that would be a file in the folder it runs in.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a setting of the tests, not of the engine"
+)]
+#[must_use]
+pub fn coverage_file() -> Option<(&'static str, OsString)> {
+    const NAME: &str = "LLVM_PROFILE_FILE";
+    std::env::var_os(NAME).map(|file| (NAME, file))
+}
+
 impl Example {
     /// Starts a program on a free port and waits for the line of its output that names the address.
     #[must_use]
@@ -36,6 +49,7 @@ impl Example {
         let mut child = Command::new(program)
             .arg("127.0.0.1:0")
             .env_clear()
+            .envs(coverage_file())
             .current_dir(folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

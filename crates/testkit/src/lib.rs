@@ -23,7 +23,7 @@ pub use app::{Answer, TestApp};
 pub use clock::FixedClock;
 pub use database::{Database, Held, Kind};
 pub use engine::{Setup, TestAuth};
-pub use example::{Example, Visitor};
+pub use example::{Example, Visitor, coverage_file};
 pub use exposition::Exposition;
 pub use login::Login;
 pub use mail_server::{MailServer, mail_header};

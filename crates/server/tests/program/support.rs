@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
+use horizon_auth_testkit::coverage_file;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -18,7 +19,11 @@ pub(crate) const ANA: &str = r#"{"email":"ana@example.com","password":"correct h
 /// The program with an environment of its own, in a folder.
 pub(crate) fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_horizon-auth"));
-    command.env_clear().current_dir(folder).stdin(Stdio::null());
+    command
+        .env_clear()
+        .envs(coverage_file())
+        .current_dir(folder)
+        .stdin(Stdio::null());
     command
 }
 
