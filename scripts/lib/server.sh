@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The program with a configuration of its own, for clients that try it. Needs common.sh.
+# The program with a configuration of its own, for clients that try it. Needs common.sh and processes.sh.
 #
 # A script that starts servers has `stop_servers` run at its end, and has built the program before.
 
@@ -25,7 +25,7 @@ start_server() {
     env --ignore-environment "$program" serve --config "$folder/horizon-auth.toml" \
       </dev/null >"$folder/log" 2>&1 &
     server_pids+=($!)
-    if wait_until_ready "$port"; then
+    if wait_until_ready "${server_pids[-1]}" "$port"; then
       server_url=http://127.0.0.1:$port
       env --ignore-environment "$program" users create --config "$folder/horizon-auth.toml" \
         --email "$server_email" --role user --role admin --password-stdin <<<"$server_password" >/dev/null
@@ -64,42 +64,8 @@ mail = "off"
 TOML
 }
 
-# At most 30 seconds; less if the program ends.
-wait_until_ready() {
-  for _ in {1..300}; do
-    kill -0 "${server_pids[-1]}" 2>/dev/null || return 1
-    if [[ $(status_of "$1" /health/ready) == 200 ]]; then
-      # Whoever answered is our program only if that is still alive.
-      kill -0 "${server_pids[-1]}" 2>/dev/null
-      return
-    fi
-    sleep 0.1
-  done
-  return 1
-}
-
-# The status of a GET, without curl, which a fresh machine may lack.
-status_of() (
-  exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 0
-  printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nConnection: close\r\n\r\n' "$2" "$1" >&3
-  read -r -t 5 _ status _ <&3 || exit 0
-  echo "$status"
-) 2>/dev/null
-
 stop_servers() {
-  local pid
-  for pid in "${server_pids[@]}"; do
-    kill -TERM "$pid" 2>/dev/null || true
-  done
-  for pid in "${server_pids[@]}"; do
-    # A program that does not end on request is not left running.
-    for _ in {1..50}; do
-      kill -0 "$pid" 2>/dev/null || break
-      sleep 0.1
-    done
-    kill -KILL "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-  done
+  end_processes "${server_pids[@]}"
   server_pids=()
   [[ -z $server_work ]] || rm -rf "$server_work"
   server_work=''
