@@ -1,0 +1,92 @@
+// The native addon as its packages see it. Written by hand beside src/; a test of the addon holds both together.
+
+/** A refusal as the engine words it: status, flat headers (name, value, …) and the JSON error body. */
+export interface Problem {
+  status: number;
+  headers: string[];
+  body: string;
+}
+
+/** Who sends a request, as an access token or a session cookie proves it. */
+export interface Identity {
+  /** Id of the user. */
+  sub: string;
+  email: string;
+  tenantId: string;
+  roles: string[];
+  /** Id of the session. */
+  sid: string;
+  /** What proved it. */
+  kind: 'token' | 'session';
+  /** Of access tokens only: `jti`, issuer, audience; seconds since 1970. */
+  jti?: string;
+  iss?: string;
+  aud?: string;
+  iat?: number;
+  exp?: number;
+}
+
+/** Either, never both. */
+export interface Outcome {
+  identity?: Identity;
+  problem?: Problem;
+}
+
+export interface Answer {
+  status: number;
+  /** name, value, …; repeated names stay apart. */
+  headers: string[];
+  body: Buffer;
+}
+
+export interface Hooks {
+  /** Takes one mail as JSON (`NativeMail` of the packages). Rejecting means: try again later. */
+  sendMail?: (mail: string) => Promise<void>;
+  /** Hears each security event as JSON. */
+  onEvent?: (event: string) => void;
+}
+
+export declare class Engine {
+  /**
+   * Starts an engine (or, with `mode: "sso_client"`, a verifier). `options` is JSON: the options of the package
+   * without functions. `folder` is where relative paths start.
+   * Rejects with a message that lists everything that is wrong.
+   */
+  static open(options: string, folder: string, hooks: Hooks): Promise<Engine>;
+
+  /** Hands a request to the router of the engine. Header lines are flat, as Node's `rawHeaders`. */
+  handle(method: string, uri: string, headers: string[], body: Uint8Array | null, ip: string | null, tenantId: string | null): Promise<Answer>;
+
+  /**
+   * Who sends this request: bearer token or session cookie, with tenant, revocation and cross-site rules.
+   * Answers at once when nothing has to be waited for.
+   */
+  admit(method: string, uri: string, headers: string[], ip: string | null, tenantId: string | null): Outcome | Promise<Outcome>;
+
+  /** An access token alone, with revocation. Answers at once when nothing has to be waited for. */
+  verifyAccessToken(token: string, tenantId: string | null): Outcome | Promise<Outcome>;
+
+  /** Signature, times, issuer and audience alone: a revoked token passes. */
+  verifyAccessTokenSync(token: string): Outcome;
+
+  /** Counts a hit of the host's own rule; a problem if there were too many. */
+  limit(rule: string, key: string, limit: number, seconds: number, uri: string): Promise<Outcome>;
+
+  /** A service call: JSON in, JSON out, `{"value": …}` or `{"problem": Problem}`. Names are in `calls()`. */
+  call(name: string, args: string): Promise<string>;
+
+  /** The error body for a code of `docs/reference/errors.md`, for what the platform refuses before the engine sees it. */
+  problem(code: string, uri: string): Problem;
+
+  /** Ends background work and gives the database free. A second call does nothing. */
+  close(): Promise<void>;
+}
+
+/** Everything that is wrong with options, in the names of the package; empty if nothing is. Opens no database. */
+export declare function checkOptions(options: string, folder: string): string[];
+
+/** Names that `Engine.call` knows. */
+export declare function calls(): string[];
+
+/** Version of the addon; the packages refuse another one than theirs. */
+export declare function version(): string;
