@@ -135,6 +135,43 @@ stop_step() {
   step_pid=''
 }
 
+# --- meanwhile ----------------------------------------------------------------
+
+declare -A meanwhile_pids=() meanwhile_logs=()
+
+# meanwhile NAME COMMAND…: runs it beside the steps that follow; what it prints is kept until it is needed.
+meanwhile() {
+  local name=$1
+  shift
+  meanwhile_logs[$name]=$(mktemp)
+  set -m
+  "$@" </dev/null >"${meanwhile_logs[$name]}" 2>&1 &
+  meanwhile_pids[$name]=$!
+  set +m
+}
+
+# await_meanwhile NAME: until it has ended; ends the script if it failed.
+await_meanwhile() {
+  local status=0
+  wait "${meanwhile_pids[$1]}" || status=$?
+  cat "${meanwhile_logs[$1]}"
+  end_one_meanwhile "$1"
+  ((status == 0)) || die "failed meanwhile: $1 (status $status)"
+}
+
+stop_meanwhile() {
+  local name
+  for name in "${!meanwhile_pids[@]}"; do
+    kill -TERM -- "-${meanwhile_pids[$name]}" 2>/dev/null || true
+    end_one_meanwhile "$name"
+  done
+}
+
+end_one_meanwhile() {
+  rm -f "${meanwhile_logs[$1]}"
+  unset "meanwhile_pids[$1]" "meanwhile_logs[$1]"
+}
+
 print_step_report() {
   printf '\n'
   say "time per step"
