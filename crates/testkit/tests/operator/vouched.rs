@@ -135,7 +135,11 @@ async fn a_hash_is_replaced_only_if_the_account_still_has_it() {
         password: password.clone(),
         hash,
     };
-    let done = t.auth.migrate_password(migrate(&password, hash.clone())).await.unwrap();
+    let done = t
+        .auth
+        .migrate_password(migrate(&password, hash.clone()))
+        .await
+        .unwrap();
     assert_eq!((done.matches, done.migrated), (true, false));
     let wrong = Password::new("not that one at all").unwrap();
     let done = t.auth.migrate_password(migrate(&wrong, hash)).await.unwrap();
