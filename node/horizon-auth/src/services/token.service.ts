@@ -1,0 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { HorizonEngine } from '../engine/engine.js';
+
+@Injectable()
+export class TokenService {
+  constructor(@Inject(HorizonEngine) protected readonly engine: HorizonEngine) {}
+}
