@@ -30,7 +30,7 @@ const commands = {
 
 async function main([name, ...rest]) {
   if (name === '--version' || name === '-V') return print(version);
-  if (name === undefined) throw new UsageError('which command?');
+  if (name === undefined) throw new UsageError(`which command?\n\n${HELP.trimEnd()}`);
   if (name === '--help' || name === '-h' || name === 'help') return print(HELP);
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!load) throw new UsageError(`no command ${JSON.stringify(name)}: there are ${Object.keys(commands).join(', ')}`);
@@ -60,7 +60,7 @@ main(process.argv.slice(2)).then(
   (error) => {
     // A stack helps only whoever mends the program.
     const text = process.env.DEBUG ? error.stack : error.message;
-    process.stderr.write(`horizon-auth: ${text}\n${error instanceof UsageError ? `\n${HELP}` : ''}`);
+    process.stderr.write(`horizon-auth: ${text}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   },
 );
