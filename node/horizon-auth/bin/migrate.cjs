@@ -55,7 +55,7 @@ function databaseUrl() {
   const { DATABASE_URL: url, DATABASE_URL_FILE: file } = process.env;
   if (url) return url;
   if (file) return readFileSync(file, 'utf8').trim();
-  throw new Error('DATABASE_URL is not set, neither in the environment nor in .env: name the database to migrate');
+  throw new Error('DATABASE_URL is not set, neither in the environment nor in .env: name the database to migrate, such as sqlite:horizon-auth.db');
 }
 
 module.exports = { allowPositionals: true, help, options, run };

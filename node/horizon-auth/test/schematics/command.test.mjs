@@ -16,7 +16,7 @@ const program = fileURLToPath(new URL('../../bin/horizon-auth.cjs', import.meta.
 
 const horizonAuth = (cwd, ...args) =>
   new Promise((done) => {
-    execFile(process.execPath, [program, ...args], { cwd, env: { ...process.env, DEBUG: '' } }, (error, stdout, stderr) =>
+    execFile(process.execPath, [program, ...args], { cwd, env: { ...process.env, DEBUG: '', DATABASE_URL: '', DATABASE_URL_FILE: '' } }, (error, stdout, stderr) =>
       done({ status: error ? error.code : 0, stdout, stderr }),
     );
   });
@@ -122,4 +122,14 @@ describe('horizon-auth build-native', () => {
     assert.match((await build({})).stderr, /is no checkout of Horizon Auth: node\/native\/Cargo\.toml is missing/);
     assert.match((await build(checkout('0.0.0'))).stderr, new RegExp(`is version 0\\.0\\.0: check out v${version}`));
   });
+});
+
+describe('horizon-auth migrate', () => {
+  test('says what is missing or wrong before it touches anything', () =>
+    inFolder({}, async (folder) => {
+      const message = async (...args) => (await horizonAuth(folder, 'migrate', ...args)).stderr;
+      assert.match(await message(), /DATABASE_URL is not set/);
+      assert.match(await message('undo'), /migrate undo: there are plan, apply, status, verify/);
+      assert.match(await message('apply', '--sql'), /--sql goes with migrate plan/);
+    }));
 });
