@@ -65,6 +65,8 @@ await part('nest new', () => nest(work, 'new', 'shop', '--skip-install', '--pack
 withoutTestRunner();
 
 await part('npm install the package', () => {
+  // One of an earlier run has the same version, and npm would keep it.
+  rmSync(join(folder, 'node_modules', '@ofeklabs'), { recursive: true, force: true });
   call('npm', ['install', '--no-save', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', tarball], folder);
   install(application);
 });

@@ -41,7 +41,7 @@ describe('horizon-auth init', () => {
     }));
 
   test('closes the file with secrets, and leaves the rights of the others', () =>
-    inFolder(nestApplication({ '.env': 'PORT=1\n' }), async (folder) => {
+    inFolder(nestApplication({ '.env': 'JWT_PRIVATE_KEY=mine\n' }), async (folder) => {
       chmodSync(join(folder, 'src/main.ts'), 0o664);
       await horizonAuth(folder, 'init', '--skip-install');
       assert.equal(statSync(join(folder, '.env')).mode & 0o777, 0o600);

@@ -32,6 +32,12 @@ function initWithSecrets(files, options) {
   return { ...result, files: tree.files };
 }
 
+/** A new application with everything, made once: nobody changes it. */
+const whole = initWithSecrets(nestApplication());
+
+/** A project that has keys. */
+const WITH_KEYS = { '.env': 'JWT_PRIVATE_KEY=mine\n' };
+
 const environment = (files) => parseEnv(files['.env']);
 
 describe('a new application', () => {
@@ -85,33 +91,31 @@ describe('a new application', () => {
 
 describe('a second run', () => {
   test('changes nothing and leaves nothing to do', () => {
-    const first = initWithSecrets(nestApplication());
-    const second = initWithSecrets(first.files);
-    assert.deepEqual(second.files, first.files);
+    const second = init(whole.files);
+    assert.deepEqual(second.files, whole.files);
     assert.deepEqual(second.tasks, []);
     assert.deepEqual(second.said, []);
   });
 
   test('changes nothing with Windows line ends either', () => {
-    const crlf = Object.fromEntries(Object.entries(nestApplication()).map(([path, text]) => [path, text.replace(/\n/g, '\r\n')]));
+    const crlf = Object.fromEntries(Object.entries(nestApplication(WITH_KEYS)).map(([path, text]) => [path, text.replace(/\n/g, '\r\n')]));
     const first = initWithSecrets(crlf).files;
     for (const path of Object.keys(crlf)) assert.doesNotMatch(first[path], /[^\r]\n/, path);
-    assert.deepEqual(initWithSecrets(first).files, first);
+    assert.deepEqual(init(first).files, first);
   });
 
   test('makes what a clone lacks', () => {
-    const { files } = initWithSecrets(nestApplication());
-    const { '.env': secrets, ...clone } = files;
+    const { '.env': secrets, ...clone } = whole.files;
     const mended = initWithSecrets(clone);
     assert.ok(environment(mended.files).JWT_PRIVATE_KEY);
     assert.notEqual(mended.files['.env'], secrets);
-    assert.deepEqual({ ...mended.files, '.env': '' }, { ...files, '.env': '' });
+    assert.deepEqual({ ...mended.files, '.env': '' }, { ...whole.files, '.env': '' });
   });
 });
 
 describe('secrets', () => {
   test('are a fresh pair of RSA keys of 2048 bits and passwords, as Node reads them', () => {
-    const one = environment(initWithSecrets(nestApplication()).files);
+    const one = environment(whole.files);
     const other = environment(initWithSecrets(nestApplication()).files);
     const key = createPrivateKey(one.JWT_PRIVATE_KEY);
     assert.equal(key.asymmetricKeyType, 'rsa');
@@ -130,7 +134,7 @@ describe('secrets', () => {
   });
 
   test('stand in .env alone', () => {
-    const { files, said } = initWithSecrets(nestApplication());
+    const { files, said } = whole;
     const secrets = Object.values(environment(files));
     for (const [path, text] of Object.entries({ ...files, said: said.join('\n') })) {
       if (path !== '.env') assert.ok(!secrets.some((secret) => text.includes(secret)), path);
@@ -139,7 +143,7 @@ describe('secrets', () => {
   });
 
   test('stand in the URLs of the servers, which are one # away', () => {
-    const text = initWithSecrets(nestApplication()).files['.env'];
+    const text = whole.files['.env'];
     const { POSTGRES_PASSWORD, REDIS_PASSWORD, DATABASE_URL, REDIS_URL } = parseEnv(text.replace(/^#(?=\w+=)/gm, ''));
     assert.equal(new URL(DATABASE_URL).password, POSTGRES_PASSWORD);
     assert.equal(new URL(REDIS_URL).password, REDIS_PASSWORD);
@@ -149,7 +153,7 @@ describe('secrets', () => {
 describe('URLs', () => {
   const hostile = `postgres://u:p$x"\`#\\'@db/name`;
   test('are read as they were given, whatever they hold', () => {
-    const { files } = initWithSecrets(nestApplication(), { databaseUrl: hostile, redisUrl: 'rediss://:$&@cache' });
+    const { files } = initWithSecrets(nestApplication(WITH_KEYS), { databaseUrl: hostile, redisUrl: 'rediss://:$&@cache' });
     assert.equal(environment(files).DATABASE_URL, hostile.replace("'", '%27'));
     assert.equal(environment(files).REDIS_URL, 'rediss://:$&@cache');
   });
@@ -169,7 +173,7 @@ describe('URLs', () => {
 
   test('do not replace those that .env has', () => {
     const files = nestApplication({ '.env': 'DATABASE_URL=postgres://mine/db\n' });
-    const after = initWithSecrets(files, { databaseUrl: 'postgres://u:hush@other/db' });
+    const after = init(files, { databaseUrl: 'postgres://u:hush@other/db' });
     assert.equal(environment(after.files).DATABASE_URL, 'postgres://mine/db');
     assert.ok(after.said.some((line) => /another DATABASE_URL: kept/.test(line)));
     assert.ok(!after.said.join().includes('hush'));
