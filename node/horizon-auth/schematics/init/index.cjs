@@ -126,17 +126,15 @@ class Init {
   }
 
   sources(options, ending) {
-    const at = this.moduleFile();
-    const line = 'app.enableShutdownHooks();';
-    if (this.tree.exists(at) && !this.read(at).includes('HorizonAuthModule')) {
-      this.logger.warn(`${at} is yours: kept`);
+    if (this.hasOtherAuthModule()) {
+      // Its routes are likely to be called as ours: which of both answer, its author decides.
       this.todo.push(
-        `Import HorizonAuthModule.forRootAsync({ … }) of ${PACKAGE} into your AuthModule: ` +
-          `node_modules/${PACKAGE}/schematics/README.md shows it.`,
+        `There is an AuthModule of yours: kept, and nothing is imported. When its routes make room, import ` +
+          `HorizonAuthModule as node_modules/${PACKAGE}/schematics/README.md shows.`,
       );
     } else {
       const sample = options.sample !== false;
-      this.createSource(at, 'auth.module.ts.template', {
+      this.createSource(this.moduleFile(), 'auth.module.ts.template', {
         sampleImport: sample ? `import { SampleController } from './sample.controller${ending}';\n` : '',
         controllers: sample ? '\n  controllers: [SampleController],' : '',
         global: String(options.global === true),
@@ -144,9 +142,18 @@ class Init {
       if (sample) this.createSource(`${this.project.sources}/auth/sample.controller.ts`, 'sample.controller.ts.template', {});
       this.wire(ending);
     }
+    const line = 'app.enableShutdownHooks();';
     this.patch(this.project.main, `behind NestFactory.create(…): ${line}`, (text, masked) =>
       masked.includes('.enableShutdownHooks(') ? text : source.withCallOnApplication(text, masked, 'enableShutdownHooks()'),
     );
+  }
+
+  /** Whether the name is taken: by a file where ours would be, or in the root module. */
+  hasOtherAuthModule() {
+    const at = this.moduleFile();
+    if (this.tree.exists(at)) return !this.read(at).includes('HorizonAuthModule');
+    const { file } = this.rootModule;
+    return this.tree.exists(file) && /\bAuthModule\b/.test(source.mask(this.read(file)) ?? '');
   }
 
   createSource(at, template, values) {
@@ -160,12 +167,9 @@ class Init {
     const lines = `import { AuthModule } from '${from}'; and AuthModule among the imports of @Module`;
     this.patch(file, lines, (text, masked) => {
       const known = source.importedFrom(text, masked, 'AuthModule');
-      const isOurs = known?.replace(/\.[jt]s$/, '') === from.replace(/\.[jt]s$/, '');
-      // The name means something else in this file.
-      if (!isOurs && /\bAuthModule\b/.test(masked)) return undefined;
       const wired = source.withModule(text, masked, name, 'AuthModule');
-      if (wired === undefined || isOurs) return wired;
-      return source.withImport(wired, source.mask(wired), 'AuthModule', from);
+      if (wired === undefined) return undefined;
+      return known === undefined ? source.withImport(wired, source.mask(wired), 'AuthModule', from) : wired;
     });
   }
 

@@ -198,13 +198,11 @@ describe('what is there', () => {
   test('is kept where a file has another owner', () => {
     const own = { 'compose.yaml': 'services: {}\n', 'prisma/horizon-auth.prisma': '// mine\n', 'src/auth/auth.module.ts': 'export class AuthModule {}\n' };
     const { files, said } = init(nestApplication(own));
-    for (const [path, text] of Object.entries(own)) {
-      assert.equal(files[path], text);
-      assert.ok(said.some((line) => line.startsWith(path)), path);
-    }
+    for (const [path, text] of Object.entries(own)) assert.equal(files[path], text);
+    for (const path of ['compose.yaml', 'prisma/horizon-auth.prisma']) assert.ok(said.includes(`${path} is there: kept`));
     assert.ok(!('docker-compose.yml' in files));
     assert.equal(files['src/app.module.ts'], nestApplication()['src/app.module.ts']);
-    assert.ok(said.some((line) => /HorizonAuthModule\.forRootAsync/.test(line)));
+    assert.ok(said.some((line) => /an AuthModule of yours: kept/.test(line)));
   });
 
   test('is ignored by git already, unless that is taken back', () => {
@@ -228,11 +226,17 @@ describe('what cannot be changed safely', () => {
     assert.ok('src/auth/auth.module.ts' in files);
   });
 
-  test('is left alone if AuthModule means something else', () => {
-    const own = `import { Module } from '@nestjs/common';\nimport { AuthModule } from './mine.js';\n@Module({ imports: [AuthModule] })\nexport class AppModule {}\n`;
+  test('is left alone if there is another AuthModule: its routes may have the same names', () => {
+    const own = `import { Module } from '@nestjs/common';\nimport { AuthModule } from './modules/auth/auth.module.js';\n@Module({ imports: [AuthModule] })\nexport class AppModule {}\n`;
     const { files, said } = init(nestApplication({ 'src/app.module.ts': own }));
     assert.equal(files['src/app.module.ts'], own);
-    assert.ok(said.some((line) => /src\/app\.module\.ts is written in a way/.test(line)));
+    assert.ok(!('src/auth/auth.module.ts' in files));
+    assert.ok(said.some((line) => /an AuthModule of yours/.test(line)));
+  });
+
+  test('is mended if the module is there and only its import is missing', () => {
+    const half = { ...whole.files, 'src/app.module.ts': nestApplication()['src/app.module.ts'] };
+    assert.equal(init(half).files['src/app.module.ts'], whole.files['src/app.module.ts']);
   });
 });
 
