@@ -7,6 +7,7 @@ mod admit;
 mod engine;
 mod events;
 mod mailer;
+mod migrate;
 mod open;
 pub mod options;
 mod request;
