@@ -8,7 +8,7 @@ mod calls;
 mod engine;
 mod events;
 mod mailer;
-mod migrate;
+pub mod migrate;
 mod open;
 pub mod options;
 mod request;

@@ -10,11 +10,11 @@ use crate::options::{Read, chain};
 /// What was found or done.
 #[napi(object)]
 #[derive(Debug)]
-pub(crate) struct MigrateReport {
+pub struct MigrateReport {
     /// For people, to be printed.
-    pub(crate) lines: Vec<String>,
+    pub lines: Vec<String>,
     /// Of the command: 0, or 1 if the schema is not as it should be.
-    pub(crate) status: u32,
+    pub status: u32,
 }
 
 /// Does what the program's `horizon-auth migrate` does: `plan`, `plan-sql`, `apply`, `status` or `verify`, on the
@@ -23,7 +23,7 @@ pub(crate) struct MigrateReport {
 /// # Errors
 /// What is wrong with the options or the database; nothing is half done.
 #[napi]
-pub(crate) async fn migrate(what: String, options: String, folder: String) -> napi::Result<MigrateReport> {
+pub async fn migrate(what: String, options: String, folder: String) -> napi::Result<MigrateReport> {
     run(&what, &options, Path::new(&folder))
         .await
         .map_err(napi::Error::from_reason)
