@@ -38,7 +38,9 @@ pub struct SafeUser<'a> {
 /// Hides the address.
 impl fmt::Debug for SafeUser<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SafeUser").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("SafeUser")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 

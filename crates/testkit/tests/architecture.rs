@@ -142,7 +142,10 @@ fn the_native_addon_knows_the_facade_only_and_holds_no_unsafe_code_of_its_own() 
         );
     }
     for (name, text) in rust_files("node/native/src") {
-        assert!(!text.contains("unsafe"), "{name}: only what `#[napi]` writes may be unsafe");
+        assert!(
+            !text.contains("unsafe"),
+            "{name}: only what `#[napi]` writes may be unsafe"
+        );
     }
 }
 
@@ -193,7 +196,10 @@ fn modules_of_core_import_only_downwards() {
 #[test]
 fn no_file_is_longer_than_400_lines_without_a_reason() {
     let mut too_long = Vec::new();
-    for (name, text) in ["crates", "bench", "node/native"].into_iter().flat_map(rust_files) {
+    for (name, text) in ["crates", "bench", "node/native"]
+        .into_iter()
+        .flat_map(rust_files)
+    {
         let excused = LONG_FILES.iter().any(|(file, _)| *file == name);
         let lines = text.lines().count();
         if lines > LIMIT && !excused {

@@ -16,8 +16,8 @@ use napi::bindgen_prelude::{Buffer, Env, PromiseRaw};
 use napi::{Error, Status};
 use napi_derive::napi;
 
-use crate::calls;
 use crate::admit::{Soon, at_once, of_token};
+use crate::calls;
 use crate::events::EventFunction;
 use crate::mailer::MailFunction;
 use crate::open::{Functions, open};
@@ -55,7 +55,12 @@ impl fmt::Debug for Hooks {
 impl Engine {
     /// Starts an engine, or what verifies for one.
     #[napi]
-    pub fn open(env: &Env, options: String, folder: String, hooks: Hooks) -> napi::Result<PromiseRaw<'_, Engine>> {
+    pub fn open(
+        env: &Env,
+        options: String,
+        folder: String,
+        hooks: Hooks,
+    ) -> napi::Result<PromiseRaw<'_, Engine>> {
         let functions = Functions {
             send_mail: hooks.send_mail,
             on_event: hooks.on_event,
@@ -69,7 +74,10 @@ impl Engine {
 
     /// A request through the router.
     #[napi]
-    #[expect(clippy::too_many_arguments, reason = "an object would cost more than the rest of the call")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an object would cost more than the rest of the call"
+    )]
     pub fn handle<'e>(
         &self,
         env: &'e Env,
@@ -97,7 +105,11 @@ impl Engine {
             };
             let (status, headers) = request::head(&response);
             let body = Buffer::from(request::body(response.into_body()).await);
-            Ok(Answer { status, headers, body })
+            Ok(Answer {
+                status,
+                headers,
+                body,
+            })
         })
     }
 
@@ -144,13 +156,18 @@ impl Engine {
                 Ok(_under_way) => service.verify(&token, tenant_id.as_deref()).await,
                 Err(closed) => Err(closed),
             };
-            Ok(Outcome::of(outcome.map_err(|error| request::problem(service.gate(), error, &root()))))
+            Ok(Outcome::of(outcome.map_err(|error| {
+                request::problem(service.gate(), error, &root())
+            })))
         })
     }
 
     /// Signature, times, issuer and audience alone.
     #[napi]
-    #[expect(clippy::needless_pass_by_value, reason = "that is how values come out of JavaScript")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "that is how values come out of JavaScript"
+    )]
     pub fn verify_access_token_sync(&self, token: String) -> Outcome {
         let verified = self
             .0
@@ -218,10 +235,16 @@ impl Engine {
 
     /// The error body for a code.
     #[napi]
-    #[expect(clippy::needless_pass_by_value, reason = "that is how values come out of JavaScript")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "that is how values come out of JavaScript"
+    )]
     pub fn problem(&self, code: String, uri: String) -> napi::Result<Problem> {
         let Some(code) = Code::ALL.iter().copied().find(|known| known.wire() == code) else {
-            return Err(Error::new(Status::InvalidArg, "there is no such code in docs/reference/errors.md"));
+            return Err(Error::new(
+                Status::InvalidArg,
+                "there is no such code in docs/reference/errors.md",
+            ));
         };
         Ok(request::problem(self.0.gate(), code, &place(&uri)))
     }
@@ -230,8 +253,9 @@ impl Engine {
     #[napi]
     pub fn close<'e>(&self, env: &'e Env) -> napi::Result<PromiseRaw<'e, ()>> {
         let service = Arc::clone(&self.0);
+        let is_first = service.refuse_from_now();
         env.spawn_future(async move {
-            service.close().await;
+            service.close(is_first).await;
             Ok(())
         })
     }

@@ -1,7 +1,7 @@
 //! Security events on their way to JavaScript.
 
-use std::sync::PoisonError;
 use std::sync::Mutex;
+use std::sync::PoisonError;
 
 use horizon_auth::events::{Heard, Level, SecurityEvent, SecurityEvents};
 use napi::Status;
@@ -11,8 +11,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// `(event: string) => void`. It does not keep the process alive.
-pub(crate) type EventFunction =
-    ThreadsafeFunction<String, UnknownReturnValue, String, Status, false, true>;
+pub(crate) type EventFunction = ThreadsafeFunction<String, UnknownReturnValue, String, Status, false, true>;
 
 /// A function that hears events until the end of the engine.
 pub(crate) struct Listening(Mutex<Option<(oneshot::Sender<()>, JoinHandle<()>)>>);
@@ -46,7 +45,10 @@ impl Listening {
                 let event = match heard {
                     Some(Heard::Event(event)) => event,
                     Some(Heard::Missed(missed)) => {
-                        tracing::warn!(missed, "the application hears events too slowly and has missed some");
+                        tracing::warn!(
+                            missed,
+                            "the application hears events too slowly and has missed some"
+                        );
                         continue;
                     }
                     None => return,

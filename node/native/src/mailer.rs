@@ -70,7 +70,9 @@ impl Mailer for JsMailer {
         // Whatever the function says may hold the address or the link: it is not repeated.
         match tokio::time::timeout(self.timeout, sending).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(_)) => Err(MailError::Temporary("the application's function failed".to_owned())),
+            Ok(Err(_)) => Err(MailError::Temporary(
+                "the application's function failed".to_owned(),
+            )),
             Err(_) => Err(MailError::Temporary(
                 "the application's function did not end within mail.timeout".to_owned(),
             )),
@@ -83,7 +85,11 @@ fn written(sender: &Sender) -> String {
     match &sender.name {
         // Quotes and backslashes end a name early.
         Some(name) => {
-            let name: String = name.as_str().chars().filter(|c| !matches!(c, '"' | '\\')).collect();
+            let name: String = name
+                .as_str()
+                .chars()
+                .filter(|c| !matches!(c, '"' | '\\'))
+                .collect();
             format!("\"{name}\" <{address}>")
         }
         None => address.to_owned(),

@@ -36,7 +36,9 @@ pub(crate) async fn open(options: String, folder: PathBuf, functions: Functions)
     let mailer = match functions.send_mail {
         Some(send) if is_custom => Some(mailer(send, &config)),
         Some(_) => {
-            return Err(read.in_names("mail.transport names a way out for mails beside the function that sends them: keep one"));
+            return Err(read.in_names(
+                "mail.transport names a way out for mails beside the function that sends them: keep one",
+            ));
         }
         None => None,
     };

@@ -108,10 +108,17 @@ pub(crate) fn written(problem: horizon_auth::Problem) -> Problem {
         Poll::Ready(body) => String::from_utf8_lossy(&body).into_owned(),
         Poll::Pending => String::new(),
     };
-    Problem { status, headers, body }
+    Problem {
+        status,
+        headers,
+        body,
+    }
 }
 
 /// All of a body. Ours are made in memory and cannot break off.
 pub(crate) async fn body(body: Body) -> Vec<u8> {
-    to_bytes(body, usize::MAX).await.map(Vec::from).unwrap_or_default()
+    to_bytes(body, usize::MAX)
+        .await
+        .map(Vec::from)
+        .unwrap_or_default()
 }

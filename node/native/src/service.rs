@@ -147,9 +147,13 @@ impl Service {
         self.gate.refuse(error.into(), parts).into_response()
     }
 
-    /// Lets what is under way finish, then ends the engine and what listens to it.
-    pub(crate) async fn close(&self) {
-        let is_first = !self.is_closed.swap(true, Ordering::AcqRel);
+    /// Refuses whatever begins from now on; whether this was the first to say so.
+    pub(crate) fn refuse_from_now(&self) -> bool {
+        !self.is_closed.swap(true, Ordering::AcqRel)
+    }
+
+    /// Lets what is under way finish, then ends the engine and what listens to it, if this is the first call.
+    pub(crate) async fn close(&self, is_first: bool) {
         let _last = self.under_way.write().await;
         if !is_first {
             return;

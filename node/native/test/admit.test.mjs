@@ -48,7 +48,7 @@ test('a session cookie is admitted, in an unsafe request only with its token', a
   const csrf = cookies.find((pair) => pair.startsWith('csrf=')).slice('csrf='.length);
   const read = await app.engine.admit('GET', '/mine', cookie, null, null);
   assert.deepEqual([read.identity.kind, read.identity.jti], ['session', undefined]);
-  assert.equal(code((await app.engine.admit('POST', '/mine', cookie, null, null)).problem), 'csrf_missing');
+  assert.equal(code((await app.engine.admit('POST', '/mine', cookie, null, null)).problem), 'csrf_invalid');
   const sure = await app.engine.admit('POST', '/mine', [...cookie, 'x-csrf-token', csrf], null, null);
   assert.equal(sure.identity.email, 'ana@example.com');
 });

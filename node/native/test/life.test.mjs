@@ -7,8 +7,8 @@ import { PASSWORD, Client, code, engine, folder, native, path } from './support.
 
 const run = promisify(execFile);
 
-test('close lets requests finish that came before it, and refuses those after it', async (t) => {
-  const app = new Client(await native.Engine.open('{}', folder(t), {}));
+test('close lets requests finish that came before it, and refuses those after it', async () => {
+  const app = new Client(await native.Engine.open('{}', folder(), {}));
   const body = { email: 'ana@example.com', password: PASSWORD };
   const before = app.send('POST', '/auth/register', { body });
   const closing = app.engine.close();
@@ -32,19 +32,19 @@ test('two engines in one process know nothing of each other', async (t) => {
 });
 
 test('one database is served by one process, and the second is told', async (t) => {
-  const place = folder(t);
+  const place = folder();
   const first = await native.Engine.open('{}', place, {});
   t.after(() => first.close());
   await assert.rejects(native.Engine.open('{}', place, {}), /database/);
 });
 
-test('a process ends by itself although nobody closed the engine', async (t) => {
+test('a process ends by itself although nobody closed the engine', async () => {
   const script = `
     const { Engine } = require(process.argv[1]);
     Engine.open('{}', process.argv[2], { sendMail: async () => {}, onEvent: () => {} })
       .catch(() => Engine.open('{}', process.argv[2], { onEvent: () => {} }))
       .then(() => console.log('open'));`;
-  const { stdout } = await run(process.execPath, ['-e', script, path, folder(t)], { timeout: 60_000 });
+  const { stdout } = await run(process.execPath, ['-e', script, path, folder()], { timeout: 60_000 });
   assert.equal(stdout, 'open\n');
 });
 
@@ -60,7 +60,7 @@ test('worker threads have engines of their own, and may end in the middle', asyn
       engine.call('login', args).then(() => engine.close());
     });`;
   const begin = (leaves) => {
-    const worker = new Worker(source, { eval: true, workerData: { path, folder: folder(t), leaves } });
+    const worker = new Worker(source, { eval: true, workerData: { path, folder: folder(), leaves } });
     const said = new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
     return Promise.all([said, new Promise((resolve) => worker.once('exit', resolve))]);
   };

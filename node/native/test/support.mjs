@@ -11,16 +11,17 @@ export const native = createRequire(import.meta.url)(path);
 export const PASSWORD = 'correct horse battery staple';
 export const MAILED = { email: { provider: 'custom', from: 'Tests <tests@example.com>' } };
 
-/** A folder that is gone after the test. */
-export function folder(t) {
+/** A folder that is gone after the tests: hooks run in the order in which they were made, and engines end last. */
+export function folder() {
   const made = mkdtempSync(join(tmpdir(), 'horizon-native-'));
-  t.after(() => rmSync(made, { recursive: true, force: true }));
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   return made;
 }
+process.setMaxListeners(100);
 
 /** An engine that is closed after the test, with what tests do with it. */
 export async function engine(t, options = {}, hooks = {}) {
-  const opened = await native.Engine.open(JSON.stringify(options), folder(t), hooks);
+  const opened = await native.Engine.open(JSON.stringify(options), folder(), hooks);
   t.after(() => opened.close());
   return new Client(opened);
 }

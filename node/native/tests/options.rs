@@ -45,8 +45,14 @@ fn names_of_the_design_are_settings() {
         }"#,
     );
     let policy = &config.policy;
-    assert_eq!((policy.access_ttl.as_secs(), policy.refresh_idle_ttl.as_secs()), (600, 259_200));
-    assert_eq!((policy.issuer.as_str(), policy.default_tenant.as_str()), ("i", "home"));
+    assert_eq!(
+        (policy.access_ttl.as_secs(), policy.refresh_idle_ttl.as_secs()),
+        (600, 259_200)
+    );
+    assert_eq!(
+        (policy.issuer.as_str(), policy.default_tenant.as_str()),
+        ("i", "home")
+    );
     let login = policy.limits.login.unwrap();
     assert_eq!((login.limit, login.window.as_secs()), (7, 90));
     assert_eq!(policy.limits.password_reset.unwrap().limit, 4);
@@ -95,13 +101,21 @@ fn what_is_wrong_is_told_in_the_name_that_was_written() {
         r#"{"jwt": {"accessTokenExpiry": "8d"}, "rateLimit": {"login": {"limit": 0, "ttl": 60}},
             "security": {"cookieSecur": true}, "guards": {"applyJwtGuardGlobally": "yes"}, "redis": 5}"#,
     );
-    let has = |start: &str| assert!(told.iter().any(|line| line.starts_with(start)), "{start}: {told:#?}");
+    let has = |start: &str| {
+        assert!(
+            told.iter().any(|line| line.starts_with(start)),
+            "{start}: {told:#?}"
+        )
+    };
     has("jwt.accessTokenExpiry ");
     has("rateLimit.login ");
     has("security.cookieSecur is not a known option: did you mean security.cookieSecure?");
     has("guards.applyJwtGuardGlobally is not true or false");
     has("redis is a group of options");
-    assert!(!told.iter().any(|line| line.contains("access_token_ttl")), "{told:#?}");
+    assert!(
+        !told.iter().any(|line| line.contains("access_token_ttl")),
+        "{told:#?}"
+    );
 }
 
 #[test]
@@ -115,13 +129,17 @@ fn the_same_setting_under_two_names_is_refused() {
 fn production_demands_what_it_demands_elsewhere() {
     let told = problems(r#"{"environment": "production"}"#);
     for name in ["jwt.privateKey ", "database.url ", "publicUrl "] {
-        assert!(told.iter().any(|line| line.starts_with(name)), "{name}: {told:#?}");
+        assert!(
+            told.iter().any(|line| line.starts_with(name)),
+            "{name}: {told:#?}"
+        );
     }
 }
 
 #[test]
 fn secrets_are_never_told() {
-    let json = r#"{"jwt": {"privateKey": "TOP SECRET"}, "pepper": "SHORT SECRET", "redis": {"url": "SECRET"}}"#;
+    let json =
+        r#"{"jwt": {"privateKey": "TOP SECRET"}, "pepper": "SHORT SECRET", "redis": {"url": "SECRET"}}"#;
     let told = problems(json);
     assert!(!told.is_empty() && !told.concat().contains("SECRET"), "{told:#?}");
     assert!(!format!("{:?}", read(json)).contains("SECRET"));
@@ -140,7 +158,8 @@ fn a_function_of_the_application_names_tenants_unless_they_are_off() {
 
 #[test]
 fn sso_mode_is_the_mode_of_an_application_without_an_engine() {
-    let json = r#"{"ssoMode": true, "sso": {"authUrl": "http://localhost:1", "revocation": "signature_only"}}"#;
+    let json =
+        r#"{"ssoMode": true, "sso": {"authUrl": "http://localhost:1", "revocation": "signature_only"}}"#;
     assert_eq!(config(json).mode, Mode::SsoClient);
 }
 

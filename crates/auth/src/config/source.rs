@@ -176,7 +176,8 @@ impl Given {
             None => self.problems.push(unknown_key(&option.path, &place)),
             Some(setting) => match self.values.get(setting.path) {
                 Some((_, other)) => {
-                    let fault = Fault::new(format!("says the same as {other}"), "keep one of the two options");
+                    let fault =
+                        Fault::new(format!("says the same as {other}"), "keep one of the two options");
                     self.problems.push(fault.at(setting.path, &place));
                 }
                 None => self.put(setting, option.value.raw(), place),

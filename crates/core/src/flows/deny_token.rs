@@ -34,7 +34,9 @@ impl Auth {
         let latest = now + self.policy().revocation_ttl();
         let leeway = self.policy().leeway;
         // A node whose clock is behind may still accept a token that has expired here.
-        let ends_at = cmd.expires_at.map_or(latest, |end| (end + leeway + Policy::CLOCK_SKEW).min(latest));
+        let ends_at = cmd
+            .expires_at
+            .map_or(latest, |end| (end + leeway + Policy::CLOCK_SKEW).min(latest));
         if ends_at <= now {
             return Ok(());
         }

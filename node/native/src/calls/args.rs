@@ -90,6 +90,10 @@ impl Args {
                 .map_err(|_| Error::from(Violation::new("ip", "must be an IP address")))?,
             None => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         };
-        Ok(Client::new(ip, self.optional("userAgent")?, auth.fresh_request_id()?))
+        Ok(Client::new(
+            ip,
+            self.optional("userAgent")?,
+            auth.fresh_request_id()?,
+        ))
     }
 }

@@ -36,11 +36,10 @@ pub(super) async fn is_blacklisted(auth: &Auth, args: &Args) -> Result<Value, Er
 pub(super) async fn blacklist_token(auth: &Auth, args: &Args) -> Result<Value, Error> {
     let expires_at = match args.get("expiresAt") {
         None => None,
-        Some(at) => Some(
-            at.as_i64()
-                .map(Timestamp::from_millis)
-                .ok_or(Violation::new("expiresAt", "must be milliseconds since 1970, a whole number"))?,
-        ),
+        Some(at) => Some(at.as_i64().map(Timestamp::from_millis).ok_or(Violation::new(
+            "expiresAt",
+            "must be milliseconds since 1970, a whole number",
+        ))?),
     };
     let cmd = DenyTokenCommand {
         token: args.id("tokenId")?,
@@ -57,7 +56,12 @@ pub(super) async fn health(auth: &Auth, _: &Args) -> Result<Value, Error> {
     let health = auth.health().await;
     let mut parts = serde_json::Map::new();
     parts.insert("redis".to_owned(), json!({ "status": "disabled" }));
-    parts.extend(health.parts.iter().map(|part| (part.name.to_owned(), state(part))));
+    parts.extend(
+        health
+            .parts
+            .iter()
+            .map(|part| (part.name.to_owned(), state(part))),
+    );
     Ok(Value::Object(parts))
 }
 

@@ -83,7 +83,8 @@ impl Read {
     fn settle_tenants(&mut self) {
         self.custom_tenant &= self.tenants != Some(false);
         if let Some(enabled) = self.tenants.filter(|_| !self.custom_tenant) {
-            self.settings.set("multiTenant.enabled", "tenant.enabled", enabled);
+            self.settings
+                .set("multiTenant.enabled", "tenant.enabled", enabled);
         }
     }
 
@@ -132,7 +133,9 @@ impl Read {
             (_, Some(setting), value) => self.set(name, setting.path, value),
             (_, None, Value::Object(fields)) if names::is_section(name) => self.section(name, fields),
             (Some(target), None, _) => self.wrong(name, target.wants()),
-            (None, None, _) if names::is_section(name) => self.wrong(name, "is a group of options: write { … }"),
+            (None, None, _) if names::is_section(name) => {
+                self.wrong(name, "is a group of options: write { … }")
+            }
             (None, None, _) => {
                 let fix = match names::nearest(name) {
                     Some(known) => format!("is not a known option: did you mean {known}?"),

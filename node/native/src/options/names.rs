@@ -8,7 +8,8 @@ use horizon_auth::config::{Place, Problem, SETTINGS, find_setting, nearest_name}
 use super::table;
 
 /// Every setting in camel case.
-static CAMEL: LazyLock<Vec<String>> = LazyLock::new(|| SETTINGS.iter().map(|setting| camel(setting.path)).collect());
+static CAMEL: LazyLock<Vec<String>> =
+    LazyLock::new(|| SETTINGS.iter().map(|setting| camel(setting.path)).collect());
 
 /// What the developer calls the settings.
 pub(super) struct Names<'a>(&'a Options);
@@ -96,9 +97,16 @@ pub(super) fn camel(path: &str) -> String {
 
 /// Whether options stand below a name.
 pub(super) fn is_section(name: &str) -> bool {
-    let is_above = |longer: &str| longer.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+    let is_above = |longer: &str| {
+        longer
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with('.'))
+    };
     let snake = snake(name);
-    let section = |path: &str| path.strip_prefix(&snake).is_some_and(|rest| rest.starts_with('.'));
+    let section = |path: &str| {
+        path.strip_prefix(&snake)
+            .is_some_and(|rest| rest.starts_with('.'))
+    };
     table::names().any(is_above) || SETTINGS.iter().any(|setting| section(setting.path))
 }
 

@@ -131,7 +131,8 @@ impl Target {
             (Days, value) => match values::whole(value) {
                 Some(days) => {
                     read.settings.set(name, "session.idle_ttl", format!("{days}d"));
-                    read.settings.set(name, "session.absolute_ttl", format!("{days}d"));
+                    read.settings
+                        .set(name, "session.absolute_ttl", format!("{days}d"));
                 }
                 None => wrong(read),
             },

@@ -15,7 +15,10 @@ pub(super) fn setting(value: &Value) -> Result<SettingValue, &'static str> {
             .map(SettingValue::from)
             .ok_or("is not a whole number: write one, or a text with a unit such as '15m'"),
         Value::Array(items) => {
-            let texts: Option<Vec<String>> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect();
+            let texts: Option<Vec<String>> = items
+                .iter()
+                .map(|item| item.as_str().map(str::to_owned))
+                .collect();
             texts
                 .map(SettingValue::from)
                 .ok_or("is a list of other things than text: write a list of texts")
@@ -32,7 +35,10 @@ pub(super) fn whole(value: &Value) -> Option<i64> {
         return Some(number);
     }
     let number = value.as_f64()?;
-    #[expect(clippy::cast_possible_truncation, reason = "it is whole, and within what is exact")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "it is whole, and within what is exact"
+    )]
     let whole = (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64);
     whole
 }
