@@ -8,6 +8,7 @@ mod calls;
 mod engine;
 mod events;
 mod mailer;
+pub mod migrate;
 mod open;
 pub mod options;
 mod request;

@@ -75,7 +75,11 @@ async fn apply(engine: &Engine) -> Result<MigrateReport, String> {
         .apply_migrations(Patience::default(), &mut |_| {})
         .await
         .map_err(|error| chain(&error))?;
-    let all = engine.migration_status().await.map_err(|error| chain(&error))?.known;
+    let all = engine
+        .migration_status()
+        .await
+        .map_err(|error| chain(&error))?
+        .known;
     let line = match applied {
         0 => nothing_to_do(all),
         _ => format!("applied {applied}; the schema is current ({all} migrations in all)"),

@@ -227,7 +227,11 @@ fn verify(args: &ConfigArgs) -> Result<(), Failure> {
 fn expect_sound(listed: &[ListedMigration]) -> Result<(), Failure> {
     let complaints: Vec<String> = listed
         .iter()
-        .filter_map(|one| one.standing.complaint().map(|text| format!("{}: {text}", one.name)))
+        .filter_map(|one| {
+            one.standing
+                .complaint()
+                .map(|text| format!("{}: {text}", one.name))
+        })
         .collect();
     if complaints.is_empty() {
         Ok(())

@@ -70,7 +70,8 @@ export class Application {
     const answer = await fetch(this.url + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
     const text = await answer.text();
     const cookies = answer.headers.getSetCookie().map((line) => line.split(';')[0]);
-    return { status: answer.status, body: text === '' ? undefined : JSON.parse(text), cookie: cookies.join('; ') };
+    const isJson = answer.headers.get('content-type')?.includes('json');
+    return { status: answer.status, body: isJson ? JSON.parse(text) : text, cookie: cookies.join('; ') };
   }
 }
 
