@@ -48,7 +48,8 @@ export function engineSettings(config: HorizonAuthConfig, profile: Profile, mail
 /** Functions stay here; what the addon gets instead is what they stand for. */
 function nativeOptions(config: HorizonAuthConfig, { profile, hasMailer }: Surroundings): object {
   const production = process.env['NODE_ENV'] === 'production' ? { environment: 'production' } : {};
-  const email = hasMailer ? { email: { ...config.email, provider: 'custom' } } : {};
+  const hasSender = hasMailer || typeof config.email?.customSender === 'function';
+  const email = hasSender ? { email: { ...config.email, provider: config.email?.provider ?? 'custom' } } : {};
   return { ...production, ...config, ...email, http: { ...config.http, profile } };
 }
 
@@ -60,6 +61,9 @@ function functionIssues(config: HorizonAuthConfig, { profile, hasMailer }: Surro
   }
   if (email?.provider === 'custom' && !hasMailer && typeof email.customSender !== 'function') {
     issues.push('email.customSender: must be a function, because provider is "custom"; or give a mailerProvider');
+  }
+  if (email?.provider !== undefined && email.provider !== 'custom' && (hasMailer || email.customSender !== undefined)) {
+    issues.push(`email.provider: is "${email.provider}" beside a function that sends mails: keep one of them`);
   }
   if (onEvent !== undefined && typeof onEvent !== 'function') issues.push('onEvent: must be a function');
   if (http?.profile !== undefined && http.profile !== profile) {

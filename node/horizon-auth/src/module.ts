@@ -80,7 +80,7 @@ export class HorizonAuthModule extends ConfigurableModuleClass implements NestMo
   static override forRoot(options: HorizonAuthConfig & HorizonAuthExtras): DynamicModule {
     const { isGlobal, profile = options.http?.profile ?? 'token', mountRoutes, mailerProvider, ...config } = options;
     expectValid(config, { profile, hasMailer: mailerProvider !== undefined });
-    const isClient = config.ssoMode === 'client' || config.mode === 'sso_client';
+    const isClient = config.ssoMode === true || config.mode === 'sso_client';
     // An application that only verifies has no routes of its own.
     return super.forRoot({
       ...config,
@@ -118,7 +118,7 @@ function withEngine(definition: DynamicModule, extras: HorizonAuthExtras): Dynam
     optionsToken: HORIZON_AUTH_OPTIONS,
     inject: [{ token: AUTH_MAILER, optional: true }],
     settings: (config, mailer?: HorizonMailer) => engineSettings(config, profile, mailer),
-    isSsoServer: ({ ssoMode, mode }) => ssoMode === 'server' || mode === 'sso_server',
+    isSsoServer: ({ mode }) => mode === 'sso_server',
     profile,
     mountRoutes,
     controllerName: 'HorizonAuthController',

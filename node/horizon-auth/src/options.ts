@@ -11,27 +11,50 @@ export interface RateLimitOption {
   ttl: number;
 }
 
-/** A security event, such as a log-in, as the audit log keeps it. Addresses of people are masked. */
+/** A security event, such as a log-in; `docs/reference/events.md` lists them. It names nobody but by id. */
 export interface HorizonAuthEvent {
-  /** What happened, such as `login_success`; see `docs/reference/events.md`. */
+  /** When, in ISO 8601. */
+  timestamp: string;
+  /** How grave it is. */
+  level: 'info' | 'warn' | 'error';
+  /** What happened, such as `login_success`. */
   event: string;
-  [field: string]: unknown;
+  /** In which tenant. */
+  tenantId: string;
+  /** Whose account it concerns, if it is known. */
+  userId?: string;
+  /** Which session it concerns, if any. */
+  sessionId?: string;
+  /** Id of the request, as logs and error bodies name it. */
+  requestId: string;
 }
 
 /** One mail, ready to be sent. */
 export interface HorizonMail {
   /** The address it goes to. */
   to: string;
+  /** Who sends it, such as `Example <auth@example.com>`. */
+  from: string;
   /** The subject. */
   subject: string;
   /** The body, as HTML. */
   html: string;
   /** The body, as plain text. */
   text: string;
-  /** Who sends it. */
-  from: string;
+  /** What it is about, such as `verify_email`. */
+  kind: string;
+  /** Language of the words, such as `en`. */
+  locale: string;
   /** The same for every attempt to send this mail. */
   messageId: string;
+  /** Tenant of whoever it is for. */
+  tenantId: string;
+  /** Id of whoever it is for, if there is an account. */
+  userId?: string;
+  /** The link in it, if any. Who has it can do what it is for: keep it out of logs. */
+  link?: string;
+  /** The one-time token in that link, for words of your own. A secret like it. */
+  token?: string;
 }
 
 /** Sends mails in place of the engine; give it to the module as `mailerProvider`. */
@@ -120,8 +143,11 @@ export interface NamedOptions {
     /** Whether every route needs an access token but those marked `@Public()`; not by default. */
     applyJwtGuardGlobally?: boolean | undefined;
   } | undefined;
-  /** What this application is: by itself (the default), a server that others share, or one that only verifies. */
-  ssoMode?: 'embedded' | 'server' | 'client' | undefined;
+  /**
+   * Whether people log in elsewhere, and this application only verifies, as `sso` says; `false` by default. The server
+   * of such applications has `mode: 'sso_server'`.
+   */
+  ssoMode?: boolean | undefined;
   /** Hears each security event. Must not block; what it throws is logged. */
   onEvent?: ((event: HorizonAuthEvent) => void) | undefined;
 }

@@ -35,6 +35,8 @@ export function send(response: HostResponse, answer: Sendable): void {
   if (response.headersSent) return;
   response.removeHeader('x-powered-by');
   response.statusCode = answer.status;
+  // Node leaves it out of answers to HEAD.
+  if (answer.status !== 204 && answer.status !== 304) response.setHeader('content-length', answer.body.length);
   response.end(answer.body);
 }
 
