@@ -77,7 +77,9 @@ export class AuthModule extends ConfigurableModuleClass implements NestModule, O
 }
 
 function withEngine(definition: DynamicModule, extras: AuthModuleExtras): DynamicModule {
-  const { mailerProvider, imports = [], prisma, mountRoutes } = extras;
+  const { mailerProvider, prisma, mountRoutes } = extras;
+  // Nest hands those of `forRootAsync` over in the definition, those of `forRoot` among the extras.
+  const imports = [...new Set([...(definition.imports ?? []), ...(extras.imports ?? [])])];
   const { providers, controllers } = enginePartsOf<AuthModuleOptions>({
     optionsToken: AUTH_CONFIG,
     // Only a mailer that this module was given: none that happens to be there under the same token.
@@ -91,11 +93,10 @@ function withEngine(definition: DynamicModule, extras: AuthModuleExtras): Dynami
     isSsoServer: ({ mode }) => mode === 'sso_server',
     controllerName: 'AuthController',
   });
-  const mailer = MailerModule.with(mailerProvider, imports);
   return {
     ...definition,
     global: true,
-    imports: [...new Set([...(definition.imports ?? []), ...imports]), mailer, ...PARTS],
+    imports: [...imports, MailerModule.with(mailerProvider, imports), ...PARTS],
     controllers,
     providers: [
       ...(definition.providers ?? []),
