@@ -34,7 +34,8 @@ export class Bridge {
     try {
       const body = given === undefined ? await readBody(view.carrier, this.bodyTimeout) : { bytes: given, original: true };
       const headers = body.original ? view.headers : withoutEncoding(view.headers);
-      return await this.engine.handle({ ...view, headers }, uri, body.bytes);
+      const tenant = await this.engine.tenantOf(view);
+      return await this.engine.handle({ ...view, headers }, uri, body.bytes, tenant);
     } catch (error) {
       return this.problem(error, uri);
     }

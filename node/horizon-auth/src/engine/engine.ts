@@ -49,8 +49,12 @@ export class HorizonEngine implements OnApplicationShutdown {
   }
 
   /** Hands a request to the router of the engine. `uri` is what the engine calls the path, with the query. */
-  async handle(view: RequestView, uri: string, body: Uint8Array | null): Promise<Answer> {
-    const tenant = await this.tenantOf(view);
+  async handle(
+    view: Omit<RequestView, 'carrier'>,
+    uri: string,
+    body: Uint8Array | null,
+    tenant: string | null,
+  ): Promise<Answer> {
     // The engine answers HEAD as it answers GET; the platform leaves the body out, and both compute the same length.
     const method = view.method === 'HEAD' ? 'GET' : view.method;
     return this.#guarded(uri, () => this.#native.handle(method, uri, view.headers, body, view.ip, tenant));
