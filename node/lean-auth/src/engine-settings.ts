@@ -49,8 +49,8 @@ function ownIssues(options: AuthModuleOptions, hasMailer: boolean): string[] {
   if (http?.profile !== undefined && http.profile !== 'session') {
     issues.push('http.profile: is always "session" here; @ofeklabs/horizon-auth has the others');
   }
-  if (mode === 'sso_client') {
-    issues.push('mode: an application whose people log in elsewhere uses @ofeklabs/horizon-auth');
+  if (mode !== undefined && mode !== 'embedded') {
+    issues.push('mode: single sign-on is for @ofeklabs/horizon-auth, on both sides: leave it out');
   }
   if (hasMailer && mailer?.smtp) {
     issues.push('mailer.smtp: is not used beside mailerProvider: leave one of them out');

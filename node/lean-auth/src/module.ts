@@ -89,8 +89,8 @@ function withEngine(definition: DynamicModule, extras: AuthModuleExtras): Dynami
       return engineSettings(options, (event) => feed.tell(event), mailerProvider && { given: given as MailerPort });
     },
     profile: 'session',
-    mountRoutes,
-    isSsoServer: ({ mode }) => mode === 'sso_server',
+    mountRoutes: withoutSso(mountRoutes),
+    isSsoServer: () => false,
     controllerName: 'AuthController',
   });
   return {
@@ -118,4 +118,10 @@ function withEngine(definition: DynamicModule, extras: AuthModuleExtras): Dynami
       ...(prisma ? [AUTH_PRISMA] : []),
     ],
   };
+}
+
+/** Single sign-on has no routes here. */
+function withoutSso(mount: AuthModuleExtras['mountRoutes'] = true): NonNullable<AuthModuleExtras['mountRoutes']> {
+  if (mount === false) return false;
+  return mount === true ? { sso: false } : { ...mount, sso: false };
 }
