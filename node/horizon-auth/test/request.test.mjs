@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
-import { rememberUpgrade, requestOf } from '../dist/esm/engine/request.js';
+import { carrierOf, rememberUpgrade, requestOf } from '../dist/esm/engine/request.js';
 
 const raw = (more = {}) => ({
   method: 'GET',
@@ -25,8 +25,8 @@ describe('the request behind a handler', () => {
   it('is that of Express and of Fastify', () => {
     const express = raw({ url: '/router', originalUrl: '/here?a=b' });
     for (const request of [express, { raw: raw(), originalUrl: '/here?a=b' }]) {
-      const { carrier, ...view } = requestOf(context('http', request));
-      assert.equal(carrier, request);
+      const { request: known, ...view } = requestOf(context('http', request));
+      assert.equal(known, request);
       assert.deepEqual(view, {
         method: 'GET',
         uri: '/here?a=b',
@@ -50,7 +50,7 @@ describe('the request behind a handler', () => {
   it('is that of GraphQL, wherever the driver put it', () => {
     const request = raw();
     for (const carried of [{ req: request }, { request }, { reply: { request } }, { extra: { request } }]) {
-      assert.equal(requestOf(context('graphql', {}, {}, carried, {})).carrier, request);
+      assert.equal(requestOf(context('graphql', {}, {}, carried, {})).request, request);
     }
   });
 
@@ -63,7 +63,7 @@ describe('the request behind a handler', () => {
       assert.equal(view.method, 'POST');
       assert.equal(view.uri, '/here?a=b');
       assert.deepEqual(view.headers.slice(0, 2), ['Authorization', 'Bearer a']);
-      assert.equal(view.carrier, client);
+      assert.equal(carrierOf(context('ws', client)), client);
     }
   });
 
