@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { HorizonEngine, refuse, requestOf, type RequestView } from '@ofeklabs/horizon-auth/engine';
+import { HorizonAuthException, HorizonEngine, refuse, requestOf, type RequestView } from '@ofeklabs/horizon-auth/engine';
 
 /**
  * Refuses unsafe requests that a page of another site may have caused, on routes that ask nobody who they are.
@@ -27,6 +27,11 @@ export class CsrfGuard implements CanActivate {
  *
  * @throws HorizonAuthException with code `cross_site` or `csrf_invalid`.
  */
-export async function expectOwnPage(engine: HorizonEngine, { method, uri, headers, ip }: RequestView): Promise<void> {
-  await engine.call('crossSite', { method, uri, headers, ip });
+export async function expectOwnPage(engine: HorizonEngine, { method, uri, headers }: RequestView): Promise<void> {
+  try {
+    await engine.call('expectOwnPage', { method, uri, headers });
+  } catch (error) {
+    // Calls know no path; the body of the refusal names it.
+    throw error instanceof HorizonAuthException ? engine.refusal(error.code, uri, error) : error;
+  }
 }

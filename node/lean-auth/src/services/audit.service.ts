@@ -69,8 +69,9 @@ export class AuditService {
    *
    * @throws HorizonAuthException with code `invalid_input` or `unavailable`.
    */
-  search(search: AuditSearch = {}): Promise<AuditPage> {
-    return this.engine.call<AuditPage>('audit.search', search);
+  search({ ip, ...search }: AuditSearch = {}): Promise<AuditPage> {
+    // In calls `ip` is who calls.
+    return this.engine.call<AuditPage>('searchAudit', { ...search, network: ip });
   }
 
   /**

@@ -3,8 +3,8 @@ import { HorizonEngine } from '@ofeklabs/horizon-auth/engine';
 
 /** How a part of the engine is. */
 export interface PartHealth {
-  /** Whether it answers. */
-  status: 'healthy' | 'unhealthy';
+  /** Whether it answers; `disabled` if there is none. */
+  status: 'healthy' | 'unhealthy' | 'disabled';
   /** How long it took, in milliseconds. */
   latency?: number;
   /** Why it does not answer. */
@@ -19,8 +19,8 @@ export interface PartHealth {
 export class AuthRedis {
   constructor(@Inject(HorizonEngine) private readonly engine: HorizonEngine) {}
 
-  /** How Redis is; `null` if none is used. */
-  async health(): Promise<PartHealth | null> {
-    return (await this.engine.call<{ redis: PartHealth | null }>('health')).redis;
+  /** How Redis is. */
+  async health(): Promise<PartHealth> {
+    return (await this.engine.call<{ redis: PartHealth }>('health')).redis;
   }
 }

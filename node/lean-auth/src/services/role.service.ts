@@ -9,7 +9,7 @@ export class RoleService {
 
   /** The roles of a user; `null` if there is no such user. */
   async rolesOf(userId: string, { tenantId }: InTenant = {}): Promise<string[] | null> {
-    const user = await this.engine.call<{ roles: string[] } | null>('users.find', { id: userId, tenantId });
+    const user = await this.engine.call<{ roles: string[] } | null>('findUser', { userId, tenantId });
     return user && user.roles;
   }
 
@@ -19,6 +19,6 @@ export class RoleService {
    * @throws HorizonAuthException with code `not_found` or `unknown_role`.
    */
   async setRoles(userId: string, roles: string[], { tenantId }: InTenant = {}): Promise<void> {
-    await this.engine.call('users.setRoles', { userId, roles, tenantId });
+    await this.engine.call('setRoles', { userId, roles, tenantId });
   }
 }
