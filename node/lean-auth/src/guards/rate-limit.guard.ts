@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { HorizonEngine, type HostRequest, refuse, requestOf, type RequestView } from '@ofeklabs/horizon-auth/engine';
+import { carrierOf, HorizonEngine, refuse, requestOf, type RequestView } from '@ofeklabs/horizon-auth/engine';
 import { RATE_LIMIT_KEY, type RateLimitRule } from '../rate-limit.js';
 import type { SessionUser } from '../session-user.js';
 
@@ -29,8 +29,9 @@ export class RateLimitGuard implements CanActivate {
     const view = requestOf(context);
     if (!view) return refuse(context, this.engine.refusal('token_missing', '/'));
     try {
+      const user = carrierOf(context)?.user as Partial<SessionUser> | undefined;
       for (const rule of rules) {
-        await this.engine.limit(rule.key, whose(view, rule), rule.limit, rule.windowSec, view.uri);
+        await this.engine.limit(rule.key, whose(view, rule, user?.id), rule.limit, rule.windowSec, view.uri);
       }
       return true;
     } catch (error) {
@@ -39,15 +40,14 @@ export class RateLimitGuard implements CanActivate {
   }
 }
 
-function whose(view: RequestView, { by }: RateLimitRule): string {
-  const account = by === 'account' ? accountOf(view.carrier) : undefined;
+function whose({ request, ip }: RequestView, { by }: RateLimitRule, user: string | undefined): string {
+  const account = by === 'account' ? accountOf(user, request.body) : undefined;
   // The platform knows its trusted proxies; the connection alone would be that of the proxy.
-  return account ?? `ip:${view.carrier.ip ?? view.ip ?? 'unknown'}`;
+  return account ?? `ip:${request.ip ?? ip ?? 'unknown'}`;
 }
 
-function accountOf({ user, body }: HostRequest): string | undefined {
-  const id = (user as Partial<SessionUser> | undefined)?.id;
-  if (id) return `user:${id}`;
-  const email = (body as { email?: unknown } | undefined)?.email;
+function accountOf(user: string | undefined, body: unknown): string | undefined {
+  if (user) return `user:${user}`;
+  const email = (body as { email?: unknown } | null | undefined)?.email;
   return typeof email === 'string' && email.trim() !== '' ? `email:${email.trim().toLowerCase()}` : undefined;
 }

@@ -8,7 +8,7 @@ const admitted = new WeakSet<ExecutionContext>();
 
 /**
  * Lets in whoever has a session, and everybody where `@Public()` says so. In unsafe requests the cookie counts only with
- * the header `X-CSRF-Token` that fits it. The request gets `user` ({@link SessionUser}) and `sessionId`.
+ * the header `X-CSRF-Token` that fits it. The request gets `user` (a `SessionUser`).
  *
  * Guards HTTP and GraphQL handlers, and of WebSockets only those that were opened with the token in a header, which no
  * browser can send. Whatever carries no request is refused.
@@ -26,7 +26,7 @@ export class SessionGuard implements CanActivate {
     return settle(admitIn(context, this.engine), (identity) => {
       const carrier = carrierOf(context);
       if (!carrier) return false;
-      Object.assign(carrier, { user: sessionUser(identity), sessionId: identity.sid });
+      Object.assign(carrier, { user: sessionUser(identity) });
       admitted.add(context);
       return true;
     });
