@@ -35,9 +35,10 @@ export function engineSettings(
 
 /** What the addon gets: functions stay here. */
 function nativeOptions(options: AuthModuleOptions, hasMailer: boolean): object {
-  const production = process.env['NODE_ENV'] === 'production' ? { environment: 'production' } : {};
+  // An option that is undefined must not switch production off.
+  const environment = options.environment ?? (process.env['NODE_ENV'] === 'production' ? 'production' : undefined);
   const mail = hasMailer ? { mail: { ...options.mail, transport: options.mail?.transport ?? 'custom' } } : {};
-  return { ...production, ...options, ...mail, onEvent: undefined, http: { ...options.http, profile: 'session' } };
+  return { ...options, ...mail, environment, onEvent: undefined, http: { ...options.http, profile: 'session' } };
 }
 
 function ownIssues(options: AuthModuleOptions, hasMailer: boolean): string[] {

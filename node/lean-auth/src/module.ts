@@ -89,7 +89,8 @@ function withEngine(definition: DynamicModule, extras: AuthModuleExtras): Dynami
       return engineSettings(options, (event) => feed.tell(event), mailerProvider && { given: given as MailerPort });
     },
     profile: 'session',
-    mountRoutes: withoutSso(mountRoutes),
+    mountRoutes,
+    // Single sign-on hands out tokens.
     isSsoServer: () => false,
     controllerName: 'AuthController',
   });
@@ -118,10 +119,4 @@ function withEngine(definition: DynamicModule, extras: AuthModuleExtras): Dynami
       ...(prisma ? [AUTH_PRISMA] : []),
     ],
   };
-}
-
-/** Single sign-on has no routes here. */
-function withoutSso(mount: AuthModuleExtras['mountRoutes'] = true): NonNullable<AuthModuleExtras['mountRoutes']> {
-  if (mount === false) return false;
-  return mount === true ? { sso: false } : { ...mount, sso: false };
 }
