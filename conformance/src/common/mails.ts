@@ -14,11 +14,11 @@ export interface Mail {
 }
 
 /** Longest time to wait for a mail, in milliseconds. Usually it is there at once. */
-const patience = 20_000;
+const patience = 10_000;
 const read = new Set<string>();
 
 /**
- * The oldest mail to an address that no test has read yet, with a link below a path such as `/verify-email`; with
+ * The oldest mail to an address that no test has read yet, with a link to a path such as `/verify-email`; with
  * an empty path, one without a link. Waits until it has come.
  */
 export async function nextMail(server: Server, to: string, path: string): Promise<Mail> {
@@ -54,7 +54,7 @@ async function find(server: Server, to: string, path: string): Promise<Mail | un
       continue;
     }
     const text = await readFile(file.replace(/\.eml$/, ".txt"), "utf8");
-    const [, below = "", token = ""] = /https?:\/\/[^/\s]+(\/[\w-]+)\?token=(\S+)/.exec(text) ?? [];
+    const [, below = "", token = ""] = /https?:\/\/[^/\s]+(\/[\w-]+)(?:\?token=(\S+))?/.exec(text) ?? [];
     if (below === path) {
       read.add(file);
       return { subject: /^Subject: (.*)$/im.exec(head)?.[1] ?? "", text, token };

@@ -1,12 +1,12 @@
 // The pages that links of mails open.
 import assert from "node:assert/strict";
 
-import { password } from "./facts.js";
+import { newEmail, password } from "./facts.js";
 import { login, register, type Profile } from "./profile.js";
 import { scenario } from "./suite.js";
 import type { Answer } from "./wire.js";
 
-const other = "a wholly different password";
+const otherPassword = "a wholly different password";
 const html = "text/html; charset=utf-8";
 const dead = "0c9f6e0a-5d1b-4c7e-9a3f-2b8d4e6f1a70.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -38,21 +38,21 @@ export function pages(profile: Profile): void {
     const { token } = await caller.mail(email, "/reset-password");
     isPage(await browser.send("GET", `/reset-password?token=${token}`), 200);
     isPage(await browser.send("POST", "/reset-password", { form: { token, newPassword: "short" } }), 400);
-    isPage(await browser.send("POST", "/reset-password", { form: { token, newPassword: other } }), 200);
-    isPage(await browser.send("POST", "/reset-password", { form: { token, newPassword: other } }), 400);
-    await login(profile, arrive(), email, other);
+    isPage(await browser.send("POST", "/reset-password", { form: { token, newPassword: otherPassword } }), 200);
+    isPage(await browser.send("POST", "/reset-password", { form: { token, newPassword: otherPassword } }), 400);
+    await login(profile, arrive(), email, otherPassword);
   });
 
   scenario("a form confirms another address", async (arrive) => {
     const { caller } = await register(profile, arrive(), "formmove");
-    const newEmail = `form.moved.${caller.address}@example.com`;
-    const json = { currentPassword: password, newEmail };
+    const other = newEmail("formmoved");
+    const json = { currentPassword: password, newEmail: other };
     assert.equal((await caller.send("POST", "/auth/email/change", { json })).status, 200);
-    const { token } = await caller.mail(newEmail, "/confirm-email");
+    const { token } = await caller.mail(other, "/confirm-email");
     const browser = arrive();
     isPage(await browser.send("GET", `/confirm-email?token=${token}`), 200);
     isPage(await browser.send("POST", "/confirm-email", { form: { token } }), 200);
-    await login(profile, arrive(), newEmail);
+    await login(profile, arrive(), other);
   });
 
   scenario("pages refuse dead links, wrong types and large forms as pages", async (arrive) => {
@@ -61,7 +61,7 @@ export function pages(profile: Profile): void {
       isPage(await browser.send("GET", `${path}?token=${dead}`), 200);
       isPage(await browser.send("GET", `${path}?token=nonsense`), 400);
       isPage(await browser.send("GET", `${path}?token=${dead}&token=${dead}`), 400);
-      isPage(await browser.send("POST", path, { form: { token: dead, newPassword: other } }), 400);
+      isPage(await browser.send("POST", path, { form: { token: dead, newPassword: otherPassword } }), 400);
       isPage(await browser.send("POST", path, { json: { token: dead } }), 400);
       const twice: [string, string][] = [["Content-Type", "application/x-www-form-urlencoded"]];
       isPage(await browser.send("POST", path, { body: "token=a&token=b", headers: twice }), 400);

