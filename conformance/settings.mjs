@@ -40,6 +40,6 @@ mkdirSync(join(folder, "mails"), { recursive: true, mode: 0o700 });
 writeFileSync(join(folder, "horizon-auth.toml"), `${toml({ listen: `127.0.0.1:${port}`, ...settings })}\n`, { mode: 0o600 });
 writeFileSync(join(folder, "options.json"), JSON.stringify(settings), { mode: 0o600 });
 writeFileSync(
-  join(folder, "facts.json"),
+  join(folder, "server.json"),
   JSON.stringify({ baseUrl: `http://127.0.0.1:${port}`, publicUrl: settings.public_url, mails: settings.mail.folder }),
 );
