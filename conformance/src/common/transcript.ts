@@ -17,7 +17,7 @@ const kinds: [kind: string, pattern: RegExp][] = [
   ["refresh token", /hzr_[\w-]{43}/g],
   ["session", /hzs_[\w-]{43}/g],
   ["csrf", /(?<=csrf=|"csrfToken":")[\w-]{64}/g],
-  ["hash", /(?<="ipHash":")[0-9a-f]+/g],
+  ["hash", /(?<="(?:ipHash|ip)":")[0-9a-f]{64}/g],
   ["person", new RegExp(`(?<=\\.)\\d+\\.${run}`, "gi")],
 ];
 

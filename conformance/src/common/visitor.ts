@@ -21,6 +21,8 @@ export interface Extras {
   withoutCookies?: boolean;
   /** Not in the transcript, because how often it is asked depends on the machine. */
   offTheRecord?: boolean;
+  /** Not for the service, which promises nothing about it; off the record too. */
+  elsewhere?: boolean;
 }
 
 let networks = 0;
@@ -63,6 +65,9 @@ export class Caller {
       sent.body = new URLSearchParams(extras.form).toString();
     }
     sent.headers.push(...(extras.headers ?? []));
+    if (extras.elsewhere === true) {
+      return exchange(this.server.baseUrl, sent);
+    }
     const answer = await this.deliver(sent, extras.offTheRecord !== true);
     if (extras.withoutCookies !== true) {
       this.keepCookies(answer);
