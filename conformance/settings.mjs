@@ -7,6 +7,8 @@ import { join } from "node:path";
 const [folder, profile, variant, port, key, databaseUrl, redisUrl] = process.argv.slice(2);
 const hardened = variant === "hardened";
 const settings = {
+  // Hardened too: in production nobody gets mails as files.
+  environment: "development",
   public_url: hardened ? "https://auth.example.com" : `http://127.0.0.1:${port}`,
   database: { url: databaseUrl || `sqlite:${join(folder, "auth.db")}` },
   ...(redisUrl ? { redis: { url: redisUrl, prefix: `${profile}-${variant}:` } } : {}),
