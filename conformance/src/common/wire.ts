@@ -42,6 +42,9 @@ export class Answer {
 
 export type Json = { [name: string]: unknown };
 
+/** A body of which nothing is sent but the length in the headers. */
+export const announced = new Uint8Array();
+
 const agent = new Agent({ keepAlive: true });
 
 /** Sends a request exactly as it is described; only `Host` and the length of the body are added. */
@@ -56,11 +59,11 @@ export function exchange(baseUrl: string, sent: Sent): Promise<Answer> {
     headers.push("Content-Length", String(Buffer.byteLength(sent.body)));
   }
   headers.push(...sent.headers.flat());
-  // A server may refuse a body that it has not read, and hang up: so it is asked whether it wants it.
-  const asks = has("expect");
+  // A server may refuse a body that it has not read, and hang up: so it is asked whether it wants it, or never gets it.
+  const waits = has("expect") || sent.body === announced;
   return new Promise((resolve, reject) => {
     const outgoing = request({
-      agent: asks ? false : agent,
+      agent: waits ? false : agent,
       ...{ hostname, port, headers, method: sent.method, path: sent.path },
     });
     outgoing.on("continue", () => outgoing.end(sent.body));
@@ -75,13 +78,13 @@ export function exchange(baseUrl: string, sent: Sent): Promise<Answer> {
           lines.push([(raw[at] ?? "").toLowerCase(), raw[at + 1] ?? ""]);
         }
         resolve(new Answer(response.statusCode ?? 0, lines, Buffer.concat(pieces).toString("utf8")));
-        if (asks) {
+        if (waits) {
           outgoing.destroy();
         }
       });
     });
     outgoing.on("error", reject);
-    if (asks) {
+    if (waits) {
       outgoing.flushHeaders();
     } else {
       outgoing.end(sent.body);
