@@ -4,12 +4,15 @@ import { PUBLIC_KEY } from './controller.js';
 import type { HorizonEngine } from './engine.js';
 import type { Identity } from './native.js';
 import { HorizonAuthException } from './problem.js';
-import { type HostRequest, requestOf } from './request.js';
+import { carrierOf, requestOf } from './request.js';
 import { type HostResponse, writeHeaders } from './respond.js';
 
-/** Whether a handler or its class is marked for everybody. */
+/** Whether a handler or its class is marked for everybody. Nobody is identified there. */
 export function isPublic(reflector: Reflector, context: ExecutionContext): boolean {
-  return reflector.getAllAndOverride<boolean | undefined>(PUBLIC_KEY, [context.getHandler(), context.getClass()]) === true;
+  const marked = reflector.getAllAndOverride<boolean | undefined>(PUBLIC_KEY, [context.getHandler(), context.getClass()]);
+  // The client of a WebSocket outlives its messages: who it was before is not who it is now.
+  if (marked && context.getType<string>() === 'ws') forget(context);
+  return marked === true;
 }
 
 /**
@@ -19,13 +22,14 @@ export function isPublic(reflector: Reflector, context: ExecutionContext): boole
  * @throws HorizonAuthException with the engine's reason; over WebSockets a `WsException` with the same body.
  */
 export function admitIn(context: ExecutionContext, engine: HorizonEngine): Identity | Promise<Identity> {
+  forget(context);
   const view = requestOf(context);
   if (!view) return refuse(context, engine.refusal('token_missing', '/'));
   try {
     const admitted = engine.admit(view);
-    if (!(admitted instanceof Promise)) return note(view.carrier, admitted);
+    if (!(admitted instanceof Promise)) return note(context, admitted);
     return admitted.then(
-      (identity) => note(view.carrier, identity),
+      (identity) => note(context, identity),
       (error: unknown) => refuse(context, error),
     );
   } catch (error) {
@@ -33,10 +37,20 @@ export function admitIn(context: ExecutionContext, engine: HorizonEngine): Ident
   }
 }
 
-function note(carrier: HostRequest, identity: Identity): Identity {
-  carrier.user = identity;
-  carrier.tenantId = identity.tenantId;
+function note(context: ExecutionContext, identity: Identity): Identity {
+  const carrier = carrierOf(context);
+  if (carrier) {
+    carrier.user = identity;
+    carrier.tenantId = identity.tenantId;
+  }
   return identity;
+}
+
+function forget(context: ExecutionContext): void {
+  const carrier = carrierOf(context);
+  if (!carrier) return;
+  delete carrier.user;
+  delete carrier.tenantId;
 }
 
 /**

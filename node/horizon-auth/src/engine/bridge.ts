@@ -1,8 +1,8 @@
-import { HttpException, Inject, Injectable } from '@nestjs/common';
+import { HttpException, Inject, Injectable, Logger } from '@nestjs/common';
 import { BodyTooSlow, readBody } from './body.js';
 import { HorizonEngine } from './engine.js';
 import { type HostRequest, type RequestView, viewOf } from './request.js';
-import { type HostResponse, type Sendable, send } from './respond.js';
+import { breakOff, type HostResponse, type Sendable, send } from './respond.js';
 
 /** How long a body may take (`http.body_timeout`), in milliseconds. */
 export const BODY_TIMEOUT = Symbol.for('@ofeklabs/horizon-auth:body-timeout');
@@ -25,14 +25,19 @@ export class Bridge {
 
   /** Answers a request. Never rejects: what goes wrong is answered too. `given` is a body that a parser has read. */
   async serve(request: HostRequest, response: HostResponse, place: Place, given?: Uint8Array | null): Promise<void> {
-    const view = viewOf(request);
-    if (!view) throw new TypeError('not an HTTP request of Express or Fastify');
-    send(response, withPrefix(await this.answer(view, place, given), place));
+    try {
+      const view = viewOf(request);
+      if (!view) throw new TypeError('not an HTTP request of Express or Fastify');
+      send(response, withPrefix(await this.answer(view, place, given), place));
+    } catch (error) {
+      logger.error(`an answer could not be sent: ${error instanceof Error ? error.message : String(error)}`);
+      breakOff(response);
+    }
   }
 
   private async answer(view: RequestView, { uri }: Place, given?: Uint8Array | null): Promise<Sendable> {
     try {
-      const body = given === undefined ? await readBody(view.carrier, this.bodyTimeout) : { bytes: given, original: true };
+      const body = given === undefined ? await readBody(view.request, this.bodyTimeout) : { bytes: given, original: true };
       const headers = body.original ? view.headers : withoutEncoding(view.headers);
       const tenant = await this.engine.tenantOf(view);
       return await this.engine.handle({ ...view, headers }, uri, body.bytes, tenant);
@@ -48,6 +53,8 @@ export class Bridge {
     return refusal(this.engine.refusal('internal', uri, error));
   }
 }
+
+const logger = new Logger('HorizonAuth');
 
 /** An exception as it is sent. */
 export function refusal(exception: HttpException & { headers?: ReadonlyArray<readonly [string, string]>; body?: string }): Sendable {

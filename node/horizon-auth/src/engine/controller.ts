@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Inject, Patch, Post, Put, Req, Res, SetMetadata, type Type, VERSION_NEUTRAL } from '@nestjs/common';
 import { Bridge } from './bridge.js';
 import type { Route } from './routes.js';
-import type { HostRequest } from './request.js';
+import { type HostRequest, uriOf } from './request.js';
 import type { HostResponse } from './respond.js';
 
 /** Metadata key of handlers and classes that everybody may call. */
@@ -18,8 +18,7 @@ export function controllerOf(name: string, routes: readonly Route[]): Type {
     constructor(private readonly bridge: Bridge) {}
 
     serve(path: string, request: HostRequest, response: HostResponse): Promise<void> {
-      const written = request.originalUrl ?? request.url ?? path;
-      return this.bridge.serve(request, response, placeOf(written, path));
+      return this.bridge.serve(request, response, placeOf(uriOf(request), path));
     }
   }
   Object.defineProperty(EngineController, 'name', { value: name });

@@ -44,13 +44,17 @@ export class HorizonEngine implements OnApplicationShutdown {
   static async open(settings: EngineSettings): Promise<HorizonEngine> {
     const issues = checkOptions(settings.options);
     if (issues.length > 0) throw new HorizonAuthConfigError(issues);
-    const native = await loadAddon().Engine.open(asJson(settings.options), process.cwd(), hooksOf(settings));
-    return new HorizonEngine(native, settings.tenantOf);
+    try {
+      const native = await loadAddon().Engine.open(asJson(settings.options), process.cwd(), hooksOf(settings));
+      return new HorizonEngine(native, settings.tenantOf);
+    } catch (cause) {
+      throw new Error(`Horizon Auth cannot start: ${messageOf(cause)}`, { cause });
+    }
   }
 
   /** Hands a request to the router of the engine. `uri` is what the engine calls the path, with the query. */
   async handle(
-    view: Omit<RequestView, 'carrier'>,
+    view: Omit<RequestView, 'request'>,
     uri: string,
     body: Uint8Array | null,
     tenant: string | null,
@@ -129,7 +133,7 @@ export class HorizonEngine implements OnApplicationShutdown {
    */
   tenantOf(view: RequestView): string | null | Promise<string | null> {
     if (!this.#tenantOf) return null;
-    return settle(this.#tenantOf(view.carrier), (named) => {
+    return settle(this.#tenantOf(view.request), (named) => {
       if (named === null || named === undefined) return null;
       if (typeof named === 'string') return named;
       throw this.refusal('tenant_invalid', view.uri);
@@ -157,7 +161,7 @@ export class HorizonEngine implements OnApplicationShutdown {
     try {
       return await work();
     } catch (cause) {
-      logger.error(`the engine failed: ${cause instanceof Error ? cause.message : String(cause)}`);
+      logger.error(`the engine failed: ${messageOf(cause)}`);
       throw this.refusal('internal', uri, cause);
     }
   }
@@ -166,7 +170,7 @@ export class HorizonEngine implements OnApplicationShutdown {
 const logger = new Logger('HorizonAuth');
 
 /** Continues with a value that may have to be waited for, and waits only if so. */
-export function settle<T, R>(value: T | Promise<T>, then: (value: T) => R): R | Promise<R> {
+export function settle<T, R>(value: T | Promise<T>, then: (value: T) => R | Promise<R>): R | Promise<R> {
   return isPromise(value) ? value.then(then) : then(value);
 }
 
@@ -183,11 +187,15 @@ function hooksOf({ sendMail, onEvent }: EngineSettings): NativeHooks {
       try {
         onEvent(event);
       } catch (error) {
-        logger.error(`onEvent failed: ${error instanceof Error ? error.message : String(error)}`);
+        logger.error(`onEvent failed: ${messageOf(error)}`);
       }
     };
   }
   return hooks;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function asJson(options: object): string {

@@ -3,7 +3,7 @@ import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, Server } from 'node:http';
 import { Bridge } from './bridge.js';
 import { hideBody } from './body.js';
-import { type HostRequest, rawOf, rememberUpgrade } from './request.js';
+import { type HostRequest, rawOf, rememberUpgrade, uriOf } from './request.js';
 import type { HostResponse } from './respond.js';
 import { isAtRoot, type Route } from './routes.js';
 
@@ -97,7 +97,7 @@ export class RouteMount {
   }
 
   private serve(request: HostRequest, response: HostResponse, body?: Uint8Array | null): Promise<void> {
-    const written = request.originalUrl ?? rawOf(request).url ?? '/';
+    const written = uriOf(request);
     const prefix = this.prefixes.find((one) => one !== '' && written.startsWith(`${one}/`)) ?? '';
     return this.bridge.serve(request, response, { prefix, uri: written.slice(prefix.length) }, body);
   }
@@ -140,7 +140,7 @@ export class RouteMount {
 }
 
 function pathOf(raw: IncomingMessage): string {
-  const url = (raw as HostRequest).originalUrl ?? raw.url ?? '/';
+  const url = uriOf(raw);
   const query = url.indexOf('?');
   return query < 0 ? url : url.slice(0, query);
 }

@@ -42,7 +42,8 @@ export function enginePartsOf<Options>(parts: EngineParts<Options>): { providers
     {
       provide: BODY_TIMEOUT,
       inject: [parts.optionsToken],
-      useFactory: (options: { http?: { body_timeout?: unknown } }) => milliseconds(options.http?.body_timeout),
+      useFactory: ({ http }: { http?: { body_timeout?: unknown; bodyTimeout?: unknown } }) =>
+        milliseconds(http?.body_timeout ?? http?.bodyTimeout),
     },
     {
       provide: MOUNTED,

@@ -19,8 +19,8 @@ export interface HostRequest {
   body?: unknown;
   /** The body as it came, if the application keeps it. */
   rawBody?: unknown;
-  url?: string;
-  method?: string;
+  url?: string | undefined;
+  method?: string | undefined;
   headers?: IncomingHttpHeaders;
 }
 
@@ -34,14 +34,14 @@ export interface RequestView {
   headers: string[];
   /** Address of the other end of the connection. */
   ip: string | null;
-  /** What the application sees as the request; `user` and `tenantId` are set on it. */
-  carrier: HostRequest;
+  /** The request as the application knows it; of a WebSocket the one that opened it. */
+  request: HostRequest;
 }
 
 interface Handshake {
   headers?: IncomingHttpHeaders;
   auth?: { token?: unknown };
-  url?: string;
+  url?: string | undefined;
   address?: string;
 }
 
@@ -73,23 +73,24 @@ export function rememberUpgrade(request: IncomingMessage, socket: Duplex): void 
  * `undefined` for message queues and for whatever carries no request: nobody can be told apart there.
  */
 export function requestOf(context: ExecutionContext): RequestView | undefined {
+  if (context.getType<string>() === 'ws') return viewOfSocket(context.switchToWs().getClient<SocketLike | undefined>());
+  return viewOf(carrierOf(context));
+}
+
+/** Where guards note `user` and `tenantId`: the request, or the client of a WebSocket. */
+export function carrierOf(context: ExecutionContext): HostRequest | undefined {
   switch (context.getType<string>()) {
     case 'http':
-      return viewOf(context.switchToHttp().getRequest<HostRequest | undefined>());
+      return context.switchToHttp().getRequest<HostRequest | undefined>();
     case 'graphql': {
       const carried = context.getArgByIndex<GraphqlContext | undefined>(2);
-      return viewOf(carried?.req ?? carried?.request ?? carried?.reply?.request ?? carried?.extra?.request);
+      return carried?.req ?? carried?.request ?? carried?.reply?.request ?? carried?.extra?.request;
     }
     case 'ws':
-      return viewOfSocket(context.switchToWs().getClient<SocketLike | undefined>());
+      return context.switchToWs().getClient<SocketLike | undefined>();
     default:
       return undefined;
   }
-}
-
-/** What the application sees as the request of a handler: where `user` and `tenantId` are. */
-export function carrierOf(context: ExecutionContext): HostRequest | undefined {
-  return requestOf(context)?.carrier;
 }
 
 /** A request of Express, Fastify or Node as the engine needs it; `undefined` if it is none. */
@@ -98,11 +99,16 @@ export function viewOf(request: HostRequest | undefined): RequestView | undefine
   if (!request || !raw || typeof raw.method !== 'string' || !raw.headers) return undefined;
   return {
     method: raw.method,
-    uri: request.originalUrl ?? raw.url ?? '/',
+    uri: uriOf(request),
     headers: linesOf(raw),
     ip: raw.socket?.remoteAddress ?? null,
-    carrier: request,
+    request,
   };
+}
+
+/** Path and query as the client wrote them, whatever routers made of them. */
+export function uriOf(request: HostRequest): string {
+  return request.originalUrl ?? rawOf(request).url ?? '/';
 }
 
 /** Node's own request beneath that of a platform. */
@@ -122,7 +128,8 @@ function viewOfSocket(client: SocketLike | undefined): RequestView | undefined {
     headers.push('authorization', `Bearer ${token}`);
   }
   const ip = opened?.socket?.remoteAddress ?? handshake?.address ?? null;
-  return { method: 'POST', uri: opened?.url ?? handshake?.url ?? '/', headers, ip, carrier: client };
+  const request = (opened ?? handshake) as HostRequest;
+  return { method: 'POST', uri: opened?.url ?? handshake?.url ?? '/', headers, ip, request };
 }
 
 function linesOf(raw: IncomingMessage): string[] {

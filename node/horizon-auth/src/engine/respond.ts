@@ -28,6 +28,8 @@ const OWN = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-
 /** Sends an answer of the engine as it is: no other charset, no ETag, no list of what runs here. */
 export function send(response: HostResponse, answer: Sendable): void {
   writeHeaders(response, answer.headers);
+  // Whoever sends that slowly is not waited for any longer.
+  if (answer.status === 408) writeHeader(response, 'connection', 'close');
   if (isReply(response)) {
     response.code(answer.status).send(answer.body.length > 0 ? answer.body : undefined);
     return;
@@ -40,22 +42,28 @@ export function send(response: HostResponse, answer: Sendable): void {
   response.end(answer.body);
 }
 
+/** Ends a connection whose answer cannot be sent: the client sees that there is none. */
+export function breakOff(response: HostResponse): void {
+  (isReply(response) ? response.raw : response).destroy();
+}
+
 /** Adds header lines to those that the application has set. */
 export function writeHeaders(response: HostResponse, lines: readonly string[]): void {
   if (isReply(response) ? response.sent : response.headersSent) return;
   for (const [name, value] of pairs(lines)) {
-    const lower = name.toLowerCase();
-    if (OWN.has(lower)) continue;
-    if (isReply(response)) {
-      // Fastify appends cookies and replaces the rest.
-      const before = lower === 'vary' ? response.getHeader('vary') : undefined;
-      response.header(name, before === undefined ? value : `${String(before)}, ${value}`);
-    } else if (lower === 'set-cookie' || lower === 'vary') {
-      response.appendHeader(name, value);
-    } else {
-      response.setHeader(name, value);
-    }
+    if (!OWN.has(name.toLowerCase())) writeHeader(response, name.toLowerCase(), value);
   }
+}
+
+function writeHeader(response: HostResponse, name: string, value: string): void {
+  if (!isReply(response)) {
+    if (name === 'set-cookie' || name === 'vary') response.appendHeader(name, value);
+    else response.setHeader(name, value);
+    return;
+  }
+  // Fastify appends cookies and replaces the rest.
+  const before = name === 'vary' ? response.getHeader(name) : undefined;
+  response.header(name, before === undefined ? value : `${String(before)}, ${value}`);
 }
 
 function isReply(response: HostResponse): response is FastifyReply {

@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { RATE_LIMIT_KEY, type RateLimitRule } from '../decorators.js';
 import { refuse } from '../engine/admission.js';
 import { HorizonEngine } from '../engine/engine.js';
-import { requestOf, type RequestView } from '../engine/request.js';
+import { carrierOf, type HostRequest, requestOf, type RequestView } from '../engine/request.js';
 
 /**
  * Keeps the limits of `@RateLimit()` on routes of the application, in the engine's own store: with Redis all
@@ -27,17 +27,17 @@ export class RateLimitGuard implements CanActivate {
     try {
       if (!view) throw this.engine.refusal('token_missing', '/');
       const name = rule.name ?? `${context.getClass().name}.${context.getHandler().name}`;
-      await this.engine.limit(name, await this.keyOf(view, rule), rule.limit, rule.ttl, view.uri);
+      await this.engine.limit(name, await this.keyOf(view, carrierOf(context) ?? {}, rule), rule.limit, rule.ttl, view.uri);
       return true;
     } catch (error) {
       return refuse(context, error);
     }
   }
 
-  private async keyOf({ carrier, ip, uri }: RequestView, { by = 'ip' }: RateLimitRule): Promise<string> {
-    if (typeof by === 'function') return `custom:${await by(carrier)}`;
+  private async keyOf({ request, ip, uri }: RequestView, carrier: HostRequest, { by = 'ip' }: RateLimitRule): Promise<string> {
+    if (typeof by === 'function') return `custom:${await by(request)}`;
     // The platform knows its trusted proxies; the connection alone would be that of the proxy.
-    const found = { ip: carrier.ip ?? ip, user: carrier.user?.sub, tenant: carrier.tenantId }[by];
+    const found = { ip: request.ip ?? ip, user: carrier.user?.sub, tenant: carrier.tenantId }[by];
     if (!found) throw this.engine.refusal('token_missing', uri);
     return `${by}:${found}`;
   }

@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { ROLES_KEY } from '../decorators.js';
 import { refuse } from '../engine/admission.js';
 import { HorizonEngine } from '../engine/engine.js';
-import { requestOf } from '../engine/request.js';
+import { carrierOf, uriOf } from '../engine/request.js';
 
 /**
  * Lets in whoever has any of the roles of `@Roles()`, and everybody where there are none. Stands after a guard that
@@ -23,10 +23,11 @@ export class RolesGuard implements CanActivate {
       context.getClass(),
     ]);
     if (wanted === undefined) return true;
-    const view = requestOf(context);
-    const user = view?.carrier.user;
-    if (!user) return refuse(context, this.engine.refusal('token_missing', view?.uri ?? '/'));
+    const carrier = carrierOf(context);
+    const uri = carrier ? uriOf(carrier) : '/';
+    if (!carrier?.user) return refuse(context, this.engine.refusal('token_missing', uri));
+    const { roles } = carrier.user;
     // `@Roles()` without roles asks for one that nobody has.
-    return wanted.some((role) => user.roles?.includes(role)) || refuse(context, this.engine.refusal('forbidden', view.uri));
+    return wanted.some((role) => roles?.includes(role)) || refuse(context, this.engine.refusal('forbidden', uri));
   }
 }

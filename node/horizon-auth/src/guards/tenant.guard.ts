@@ -1,7 +1,8 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { admitIn, refuse } from '../engine/admission.js';
 import { HorizonEngine, settle } from '../engine/engine.js';
-import { requestOf } from '../engine/request.js';
+import type { Identity } from '../engine/native.js';
+import { carrierOf, uriOf } from '../engine/request.js';
 
 /**
  * Lets in only members of the tenant that the request names. `JwtAuthGuard` compares that too; this guard adds what
@@ -13,13 +14,14 @@ export class TenantGuard implements CanActivate {
 
   /** Refuses with 401 if nobody was identified, 403 `tenant_mismatch` if it is a member of another tenant. */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const view = requestOf(context);
-    const before = view?.carrier.user;
-    return settle(admitIn(context, this.engine), ({ tenantId }) => {
-      if (!view || (before && before.tenantId !== tenantId)) {
-        return refuse(context, this.engine.refusal('tenant_mismatch', view?.uri ?? '/'));
-      }
-      return true;
-    }) as boolean | Promise<boolean>;
+    const carrier = carrierOf(context);
+    const before = carrier?.user;
+    return settle<Identity, boolean>(
+      admitIn(context, this.engine),
+      ({ tenantId }) =>
+        before === undefined ||
+        before.tenantId === tenantId ||
+        refuse(context, this.engine.refusal('tenant_mismatch', carrier ? uriOf(carrier) : '/')),
+    );
   }
 }
