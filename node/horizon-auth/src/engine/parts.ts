@@ -1,6 +1,7 @@
 import type { FactoryProvider, InjectionToken, Provider, Type } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { Bridge, BODY_TIMEOUT } from './bridge.js';
+import type { BodyBounds } from './body.js';
+import { Bridge, BODY_BOUNDS } from './bridge.js';
 import { controllerOf } from './controller.js';
 import { type EngineSettings, HorizonEngine } from './engine.js';
 import { HorizonAuthExceptionFilter } from './filter.js';
@@ -40,10 +41,12 @@ export function enginePartsOf<Options>(parts: EngineParts<Options>): { providers
         HorizonEngine.open(await parts.settings(options, ...injected)),
     },
     {
-      provide: BODY_TIMEOUT,
+      provide: BODY_BOUNDS,
       inject: [parts.optionsToken],
-      useFactory: ({ http }: { http?: { body_timeout?: unknown; bodyTimeout?: unknown } }) =>
-        milliseconds(http?.body_timeout ?? http?.bodyTimeout),
+      useFactory: ({ http }: { http?: HttpBounds }): BodyBounds => ({
+        bytes: size(http?.max_body ?? http?.maxBody),
+        milliseconds: milliseconds(http?.body_timeout ?? http?.bodyTimeout),
+      }),
     },
     {
       provide: MOUNTED,
@@ -61,6 +64,22 @@ export function enginePartsOf<Options>(parts: EngineParts<Options>): { providers
 
 function isMounted(group: RouteGroup, mount: MountRoutes = true): boolean {
   return typeof mount === 'boolean' ? mount : (mount[group] ?? true);
+}
+
+/** Settings that the engine has checked, in either spelling. */
+interface HttpBounds {
+  max_body?: unknown;
+  maxBody?: unknown;
+  body_timeout?: unknown;
+  bodyTimeout?: unknown;
+}
+
+const SIZES: Record<string, number> = { B: 1, KiB: 1024, MiB: 1024 * 1024 };
+
+/** A size that the engine has checked, or its default. */
+function size(text: unknown): number {
+  const [, count, unit] = /^(\d+) ?(B|KiB|MiB)$/.exec(String(text)) ?? [];
+  return count && unit ? Number(count) * (SIZES[unit] as number) : 16 * 1024;
 }
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000 };
