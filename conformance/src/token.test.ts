@@ -1,0 +1,44 @@
+// The token profile: `node --test built/token.test.js`, with FACTS and, if need be, BASE_URL.
+import { account } from "./common/account.js";
+import { admin } from "./common/admin.js";
+import { everyPromiseWasSeen } from "./common/coverage.js";
+import { limits } from "./common/limits.js";
+import { links } from "./common/links.js";
+import { methodsAndPaths } from "./common/methods.js";
+import { origins } from "./common/origins.js";
+import { pages } from "./common/pages.js";
+import { token } from "./common/profile.js";
+import { registration } from "./common/registration.js";
+import { routes } from "./common/routes.js";
+import { service } from "./common/service.js";
+import { atOnce } from "./common/suite.js";
+import { access } from "./token/access.js";
+import { refresh } from "./token/refresh.js";
+
+/** With SCOPE=data only what reads and writes data, which is what differs between stores. */
+const all = process.env["SCOPE"] !== "data";
+
+atOnce("token", () => {
+  registration(token);
+  access();
+  refresh();
+  account(token);
+  links(token);
+  admin(token);
+  limits(token);
+  if (all) {
+    pages(token);
+    service(token);
+    routes(token);
+    methodsAndPaths(token);
+    origins(token);
+  }
+});
+if (all) {
+  everyPromiseWasSeen(
+    new Map([
+      [/ 401 refresh_expired$/, "nobody waits a week for it"],
+      [/^POST \/(verify-email|reset-password|confirm-email) 404$/, "said in JSON, not on a page"],
+    ]),
+  );
+}
