@@ -63,16 +63,38 @@ export declare class Engine {
    */
   admit(method: string, uri: string, headers: string[], ip: string | null, tenantId: string | null): Outcome | Promise<Outcome>;
 
-  /** An access token alone, with revocation. Answers at once when nothing has to be waited for. */
+  /**
+   * An access token alone, with revocation. Answers at once when nothing has to be waited for. With `null`, of any tenant.
+   */
   verifyAccessToken(token: string, tenantId: string | null): Outcome | Promise<Outcome>;
 
   /** Signature, times, issuer and audience alone: a revoked token passes. */
   verifyAccessTokenSync(token: string): Outcome;
 
-  /** Counts a hit of the host's own rule; a problem if there were too many. */
+  /**
+   * Counts a hit of the host's own rule; a problem if there were too many. 1 to 100000 hits, 1 to 86400 seconds.
+   * Throws for other numbers, and with `mode: "sso_client"`.
+   */
   limit(rule: string, key: string, limit: number, seconds: number, uri: string): Promise<Outcome>;
 
-  /** A service call: JSON in, JSON out, `{"value": …}` or `{"problem": Problem}`. Names are in `calls()`. */
+  /**
+   * A service call: JSON in, JSON out, `{"value": …}` or `{"problem": Problem}`. Names are in `calls()`.
+   *
+   * Every call takes `tenantId` (the default tenant otherwise), `ip` (without one, all such calls share one limit) and
+   * `userAgent`. `register {email, password, fullName?, locale?}` and `login {email, password}` give
+   * `{user, accessToken, refreshToken}`, or `{user, requiresVerification}`; `refresh` and `rotateRefreshToken
+   * {refreshToken}` likewise. `logout`, `revokeAllTokens {userId}`: how many sessions ended. `requestPasswordReset
+   * {email}`, `resetPassword {token, newPassword}`, `sendEmailVerification {userId | email}`, `verifyEmail {token,
+   * password?, newPassword?}`: null. `findUser {userId | email}`: a user or null. `listUsers {after?, limit?}`,
+   * `setRoles {userId, roles}`: whether they changed. `listSessions {userId}`, `revokeSession {userId, sessionId}`.
+   * `generateAccessToken {sub, roles?}` (at most the roles of the account), `generateRefreshToken {userId}`: a text.
+   * `isBlacklisted {tokenId}`, `blacklistToken {tokenId, expiresAt?}` (milliseconds since 1970). `hashPassword
+   * {password}`, `verifyPassword {password, hash}`, `isBcryptHash {hash}`, `verifyAndMigrate {password, hash, userId}`:
+   * `{valid, migrated}`. `health`: `{database: {status, latency?, error?}, redis: …, revocations: …}`, where status
+   * is `healthy`, `unhealthy` or `disabled`.
+   *
+   * Rejects for an unknown name or arguments that are no object; throws with `mode: "sso_client"`.
+   */
   call(name: string, args: string): Promise<string>;
 
   /** The error body for a code of `docs/reference/errors.md`, for what the platform refuses before the engine sees it. */

@@ -13,8 +13,8 @@ use horizon_auth_http::config::TenantSource;
 use horizon_auth_http::{Http, TenantExtractor};
 
 use crate::brought::Brought;
-use crate::config::{Config, ConfigErrors};
-use crate::development::{self, Quick, SettingValue};
+use crate::config::{Config, ConfigErrors, SettingValue};
+use crate::development::{self, Quick};
 use crate::development_key::DevelopmentKeyError;
 use crate::engine::{Engine, OpenError};
 use crate::handle::Auth;

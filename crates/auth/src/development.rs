@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use toml::{Table, Value};
 
 use crate::builder::StartError;
-use crate::config::{Config, SecretText, Sources, is_local};
+use crate::config::{Config, SecretText, SettingValue, Sources, is_local};
 use crate::development_key::{make_development_key, make_development_sealing_key};
 
 /// Where the key is kept when the database is no file.
@@ -29,48 +29,6 @@ impl Quick {
     /// Whether a key is given, as text or as a file.
     fn names(&self, text: &str, file: &str) -> bool {
         self.others.iter().any(|(path, _)| path == text || path == file)
-    }
-}
-
-/// What a setting is set to: a text, a number, `true` or `false`, or a list of texts, as in the configuration file.
-///
-/// `Debug` hides it: it may be a secret.
-#[derive(Clone)]
-pub struct SettingValue(Value);
-
-impl std::fmt::Debug for SettingValue {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SettingValue")
-    }
-}
-
-impl From<&str> for SettingValue {
-    fn from(text: &str) -> Self {
-        Self(Value::from(text))
-    }
-}
-
-impl From<String> for SettingValue {
-    fn from(text: String) -> Self {
-        Self(Value::from(text))
-    }
-}
-
-impl From<bool> for SettingValue {
-    fn from(flag: bool) -> Self {
-        Self(Value::from(flag))
-    }
-}
-
-impl From<u32> for SettingValue {
-    fn from(number: u32) -> Self {
-        Self(Value::from(number))
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for SettingValue {
-    fn from(texts: [&str; N]) -> Self {
-        Self(Value::Array(texts.into_iter().map(Value::from).collect()))
     }
 }
 
@@ -116,8 +74,8 @@ pub(crate) fn config(quick: &Quick, pool: Option<&Pool>) -> Result<Config, Start
     if let Some(origin) = &quick.public_url {
         put(&mut settings, "public_url", Value::from(origin.as_str()))?;
     }
-    for (path, SettingValue(value)) in &quick.others {
-        put(&mut settings, path, value.clone())?;
+    for (path, value) in &quick.others {
+        put(&mut settings, path, value.toml())?;
     }
     if quick.public_url.as_deref().is_none_or(is_local) {
         // Whoever brings the key that signs says with it whether keys are kept in the database.
@@ -136,8 +94,8 @@ pub(crate) fn config(quick: &Quick, pool: Option<&Pool>) -> Result<Config, Start
     }
     Ok(Config::load_to_serve(Sources {
         file: Some(("the builder", &settings.to_string())),
-        env: Vec::new(),
         base_dir: place.folder,
+        ..Sources::default()
     })?)
 }
 
@@ -147,7 +105,7 @@ fn file_name(path: &Path) -> Value {
 }
 
 /// Where the database is, and where a key beside it can be.
-struct Place {
+pub(crate) struct Place {
     url: String,
     folder: PathBuf,
     /// The name of the database's file, if it is one.
@@ -155,7 +113,7 @@ struct Place {
 }
 
 impl Place {
-    fn of_url(url: &str) -> Self {
+    pub(crate) fn of_url(url: &str) -> Self {
         let Some(rest) = url.strip_prefix("sqlite:") else {
             return Self::elsewhere(url.to_owned());
         };
@@ -202,7 +160,7 @@ impl Place {
     }
 
     /// The file of the key. Its folder is made if it is ours.
-    fn key(&self) -> PathBuf {
+    pub(crate) fn key(&self) -> PathBuf {
         match &self.file {
             Some(file) => self.folder.join(format!("{file}.signing-key.pem")),
             None => self.folder.join("signing-key.pem"),
@@ -210,7 +168,7 @@ impl Place {
     }
 
     /// The file of the sealing key, beside the other one.
-    fn sealing_key(&self) -> PathBuf {
+    pub(crate) fn sealing_key(&self) -> PathBuf {
         match &self.file {
             Some(file) => self.folder.join(format!("{file}.sealing-key")),
             None => self.folder.join("sealing-key"),

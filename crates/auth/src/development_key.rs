@@ -59,6 +59,14 @@ pub fn make_development_sealing_key(path: &Path) -> Result<(), DevelopmentKeyErr
     write_whole(path, &text).map_err(unwritable)
 }
 
+/// Makes the folder of a file, unless there is one.
+pub(crate) fn make_folder_of(path: &Path) -> Result<(), DevelopmentKeyError> {
+    make_folder(path).map_err(|source| DevelopmentKeyError::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
 /// New folders are the owner's alone.
 fn make_folder(path: &Path) -> io::Result<()> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {

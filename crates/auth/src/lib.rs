@@ -121,6 +121,7 @@ mod keys;
 mod mail;
 pub mod metrics;
 pub mod operator;
+mod options;
 mod peppers;
 mod schema;
 mod service_secret;
@@ -130,7 +131,7 @@ pub mod types;
 mod worker;
 
 pub use builder::{Builder, StartError};
-pub use development::SettingValue;
+pub use config::SettingValue;
 pub use engine::{Engine, OpenError};
 pub use handle::Auth;
 pub use horizon_auth_adapters::mail::{Templates, TemplatesError};
@@ -147,13 +148,14 @@ pub use horizon_auth_core::domain::mail::{
 };
 pub use horizon_auth_core::error::{Code, Error};
 pub use horizon_auth_core::flows::{KeySet, NextKey};
+pub use horizon_auth_core::ports::cache::CacheError;
 pub use horizon_auth_core::ports::clock::Clock;
 pub use horizon_auth_core::ports::mailer::{MailError, MailTemplates, Mailer};
 #[cfg(feature = "pages")]
 pub use horizon_auth_http::pages;
 #[cfg(feature = "http")]
 pub use horizon_auth_http::{
-    Gate, Http, Problem, Route, TenantExtractor, Who, documentation_routes,
+    Gate, Http, Problem, Route, SafeUser, TenantExtractor, Who, documentation_routes,
     extract::{CurrentTenant, CurrentUser},
     layers::{Csrf, Protected, RequireRole, protect},
     router, routes, sso_routes,
@@ -163,6 +165,7 @@ pub use horizon_auth_http::{documentation, openapi};
 pub use keys::{KeysError, example_key, fresh_sealing_key, key_ring};
 pub use mail::MailSetupError;
 pub use metrics::Metrics;
+pub use options::Options;
 pub use peppers::add_pepper;
 pub use schema::SchemaError;
 #[cfg(feature = "sso-client")]

@@ -13,7 +13,6 @@ use crate::crypto::password_hasher::PasswordHasher;
 use crate::domain::audit::{AuditAddress, AuditRow, Event};
 use crate::domain::client::Client;
 use crate::domain::ids::{EventId, RequestId, UserId};
-use crate::domain::limits::{Counted, Rule};
 use crate::domain::policy::Policy;
 use crate::domain::revocation::{Revocation, Revoked};
 use crate::domain::tenant::TenantId;
@@ -185,6 +184,10 @@ impl Auth {
         &self.0.surveys
     }
 
+    pub(crate) fn limiter(&self) -> &dyn Limiter {
+        &*self.0.parts.limiter
+    }
+
     pub(crate) fn cache(&self) -> Option<&dyn CacheServer> {
         self.0.parts.cache.as_deref()
     }
@@ -271,24 +274,6 @@ impl Auth {
     pub(crate) fn fresh_one_time_token(&self) -> Result<Secret<OneTime>, Error> {
         let bytes = Zeroizing::new(self.random::<SECRET_BYTES>()?);
         Ok(Secret::from_random_parts(self.random()?, &bytes))
-    }
-
-    /// Counts an attempt and refuses it if there were too many.
-    pub(crate) async fn limit(&self, rule: Rule, counted: Counted<'_>, now: Timestamp) -> Result<(), Error> {
-        let Some(rate) = self.policy().limits.rate(rule) else {
-            return Ok(());
-        };
-        let wait = self.0.parts.limiter.hit(rule, counted, rate, now).await?;
-        let Some(retry_after) = wait else {
-            return Ok(());
-        };
-        self.counts().limited(rule);
-        Err(Error::RateLimited { retry_after })
-    }
-
-    /// Forgets the attempts of somebody who has proved to be the owner.
-    pub(crate) async fn forgive(&self, rule: Rule, counted: Counted<'_>) -> Result<(), Error> {
-        Ok(self.0.parts.limiter.forgive(rule, counted).await?)
     }
 
     /// An audit row about this request.

@@ -4,6 +4,7 @@
 //! `flows -> auth -> { crypto, ports } -> domain`, and nothing imports `flows`.
 //! There is no web framework and no database driver here.
 
+mod attempts;
 pub mod auth;
 pub mod counts;
 pub mod crypto;

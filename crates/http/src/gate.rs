@@ -90,8 +90,9 @@ impl Gate {
         }
     }
 
-    /// An error of an extractor as an answer.
-    pub(crate) fn refuse(&self, error: Error, parts: &Parts) -> Problem {
+    /// An error as the answer to a request, with path, time and id: for what an application refuses by itself.
+    #[must_use]
+    pub fn refuse(&self, error: Error, parts: &Parts) -> Problem {
         match &self.0 {
             Keeper::Engine(gate) => gate.refuse(error, parts),
             Keeper::Remote(gate) => gate.refuse(error, parts),

@@ -10,6 +10,8 @@ mod outside;
 mod restore;
 #[path = "operator/trail.rs"]
 mod trail;
+#[path = "operator/vouched.rs"]
+mod vouched;
 
 use horizon_auth_core::domain::role::Role;
 use horizon_auth_core::domain::tenant::TenantId;

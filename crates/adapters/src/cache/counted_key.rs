@@ -22,6 +22,10 @@ pub(super) fn key(rule: Rule, counted: Counted<'_>) -> Key {
                 email.canonical()
             )
         }
+        // Both texts are anybody's, so the length of the first says where the second begins.
+        Counted::Application(name, who) => {
+            format!("{}\0\0app\0{}\0{name}\0{who}", rule.as_str(), name.len())
+        }
     };
     let mut key = [0; 16];
     key.copy_from_slice(&digest(&SHA256, text.as_bytes()).as_ref()[..16]);

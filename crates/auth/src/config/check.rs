@@ -120,7 +120,7 @@ impl Checked {
     /// Whether somebody gave it, rightly or wrongly.
     pub(super) fn is_given(&self, path: &str) -> bool {
         match self.place(path) {
-            Place::File { .. } | Place::Variable(_) => true,
+            Place::File { .. } | Place::Variable(_) | Place::Option(_) => true,
             Place::Default | Place::Missing => false,
         }
     }

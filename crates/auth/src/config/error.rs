@@ -14,6 +14,8 @@ pub enum Place {
     },
     /// An environment variable.
     Variable(String),
+    /// An option of the application, by the application's own name for it.
+    Option(String),
     /// Nobody gave it; the default is in force.
     Default,
     /// Nobody gave it, and there is no default.
@@ -25,6 +27,7 @@ impl fmt::Display for Place {
         match self {
             Self::File { name, line } => write!(f, "{name} line {line}"),
             Self::Variable(name) => write!(f, "environment variable {name}"),
+            Self::Option(name) => write!(f, "option {name}"),
             Self::Default => f.write_str("default"),
             Self::Missing => f.write_str("not set"),
         }

@@ -13,6 +13,7 @@ mod examine;
 mod keys;
 mod kind;
 mod metrics;
+mod option;
 mod redis;
 mod reference;
 mod rules;
@@ -30,7 +31,7 @@ mod units;
 mod value;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use horizon_auth_core::crypto::password_hasher::HasherConfig;
@@ -43,6 +44,7 @@ pub use error::{ConfigErrors, Place, Problem};
 pub use examine::Examined;
 pub use keys::{KeySources, lets_others_in};
 pub use kind::Kind;
+pub use option::{GivenOption, SettingValue};
 pub use redis::{RedisServers, RedisSettings, RevocationConfig, RevocationMode, Server};
 pub use reference::reference_markdown;
 pub use secret::SecretText;
@@ -226,6 +228,19 @@ impl Config {
     fn read(sources: Sources<'_>, signs: bool) -> Result<Self, ConfigErrors> {
         let given = source::merge(sources.file, sources.env);
         check::check(given, &sources.base_dir, signs).map_err(ConfigErrors::new)
+    }
+
+    /// Reads and checks settings that an application gives one by one; relative paths start at `base_dir`. `signs`: a
+    /// missing signing key is one of the errors.
+    ///
+    /// # Errors
+    /// [`ConfigErrors`] with everything that is wrong, each in the application's words.
+    pub(crate) fn load_options(
+        options: Vec<GivenOption>,
+        base_dir: &Path,
+        signs: bool,
+    ) -> Result<Self, ConfigErrors> {
+        check::check(source::options(options), base_dir, signs).map_err(ConfigErrors::new)
     }
 
     /// Where the server listens under a configuration. Nothing else of it is looked at, and no file is opened.

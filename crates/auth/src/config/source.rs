@@ -6,6 +6,7 @@ use toml::de::{DeTable, DeValue};
 use zeroize::Zeroizing;
 
 use super::error::{Fault, Place, Problem, shown};
+use super::option::GivenOption;
 use super::setting::{Fallback, Form, PREFIX, Setting};
 use super::settings::{SETTINGS, find_setting, is_section};
 use super::suggest;
@@ -36,6 +37,15 @@ pub(super) fn merge(file: Option<(&str, &str)>, env: Vec<(String, String)>) -> G
     }
     for (name, text) in &env {
         given.read_variable(name, text);
+    }
+    given
+}
+
+/// Reads options, each of which may be given once.
+pub(super) fn options(options: Vec<GivenOption>) -> Given {
+    let mut given = Given::default();
+    for option in options {
+        given.read_option(option);
     }
     given
 }
@@ -157,6 +167,21 @@ impl Given {
         if let Ok(mut address) = before.parse::<std::net::SocketAddr>() {
             address.set_port(port);
             self.put(setting, Raw::word(&address.to_string()), place);
+        }
+    }
+
+    fn read_option(&mut self, option: GivenOption) {
+        let place = Place::Option(option.name);
+        match find_setting(&option.path) {
+            None => self.problems.push(unknown_key(&option.path, &place)),
+            Some(setting) => match self.values.get(setting.path) {
+                Some((_, other)) => {
+                    let fault =
+                        Fault::new(format!("says the same as {other}"), "keep one of the two options");
+                    self.problems.push(fault.at(setting.path, &place));
+                }
+                None => self.put(setting, option.value.raw(), place),
+            },
         }
     }
 

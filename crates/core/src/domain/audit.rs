@@ -102,6 +102,12 @@ pub enum Event {
     EmailVouchedFor,
     /// An operator ended all sessions of the account.
     SessionsEnded,
+    /// The application began a session for somebody whom it vouches for.
+    SessionOpened,
+    /// The application had an access token signed for somebody whom it vouches for.
+    TokenIssued,
+    /// The application denied one access token.
+    TokenRevoked,
     /// An operator took a copy of all accounts with their password hashes.
     HashesExported,
     /// A new signing key was published; it signs when every verifier has it.
@@ -162,6 +168,9 @@ impl Event {
         Self::RoleDeleted,
         Self::EmailVouchedFor,
         Self::SessionsEnded,
+        Self::SessionOpened,
+        Self::TokenIssued,
+        Self::TokenRevoked,
         Self::HashesExported,
         Self::KeyAdded,
         Self::KeyRotated,
@@ -218,6 +227,9 @@ impl Event {
             Self::RoleDeleted => ("role_deleted", Level::Info),
             Self::EmailVouchedFor => ("email_vouched_for", Level::Warn),
             Self::SessionsEnded => ("sessions_ended", Level::Warn),
+            Self::SessionOpened => ("session_opened", Level::Info),
+            Self::TokenIssued => ("token_issued", Level::Info),
+            Self::TokenRevoked => ("token_revoked", Level::Warn),
             Self::HashesExported => ("hashes_exported", Level::Warn),
             Self::KeyAdded => ("key_added", Level::Info),
             Self::KeyRotated => ("key_rotated", Level::Info),

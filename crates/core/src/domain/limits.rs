@@ -53,6 +53,8 @@ pub enum Rule {
     UnknownTenant,
     /// Services that did not prove which one they are, by network.
     ClientAuthentication,
+    /// Whatever the application counts, at rates of its own.
+    Application,
 }
 
 impl Rule {
@@ -69,6 +71,7 @@ impl Rule {
         Self::Mail,
         Self::UnknownTenant,
         Self::ClientAuthentication,
+        Self::Application,
     ];
 
     /// Stable name, part of every key.
@@ -86,6 +89,7 @@ impl Rule {
             Self::Mail => "mail",
             Self::UnknownTenant => "unknown_tenant",
             Self::ClientAuthentication => "client_authentication",
+            Self::Application => "application",
         }
     }
 
@@ -104,7 +108,8 @@ impl Rule {
             | Self::OneTimeToken
             | Self::Mail
             | Self::UnknownTenant
-            | Self::ClientAuthentication => false,
+            | Self::ClientAuthentication
+            | Self::Application => false,
         }
     }
 }
@@ -120,6 +125,8 @@ pub enum Counted<'a> {
     User(&'a TenantId, UserId),
     /// Mails of one kind to an address within a tenant.
     Mailbox(&'a TenantId, &'a Email, MailKind),
+    /// Whatever the application counts: its name for the rule, and its key.
+    Application(&'a str, &'a str),
 }
 
 /// The values in force. `None` switches a limit off.
@@ -165,7 +172,7 @@ impl Limits {
         client_authentication: None,
     };
 
-    /// The rate of a rule.
+    /// The rate of a rule; none for what is switched off, or is not the engine's to say.
     #[must_use]
     pub const fn rate(&self, rule: Rule) -> Option<Rate> {
         match rule {
@@ -180,6 +187,7 @@ impl Limits {
             Rule::Mail => self.mail,
             Rule::UnknownTenant => self.unknown_tenant,
             Rule::ClientAuthentication => self.client_authentication,
+            Rule::Application => None,
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::audit::Event;
 use crate::domain::claims::VerifiedToken;
 use crate::domain::client::Client;
 use crate::domain::tenant::TenantId;
+use crate::domain::time::Timestamp;
 use crate::error::{Code, Error};
 
 /// What it needs. `Debug` hides the token.
@@ -44,20 +45,30 @@ impl Auth {
         outcome
     }
 
+    /// The same for whoever has no request that could name a tenant, and looks at the one of the token.
+    ///
+    /// # Errors
+    /// As [`Auth::authenticate`] without `tenant_mismatch`.
+    pub async fn authenticate_in_any_tenant(&self, token: &str) -> Result<Arc<VerifiedToken>, Error> {
+        let now = self.now();
+        let outcome = self.believe_token(token, now).await;
+        self.counts().token(&outcome);
+        outcome
+    }
+
+    /// What a token says, if signature, claims and times are right by the keys that this node has at hand.
+    ///
+    /// It proves less than [`Auth::authenticate`]: a revoked token passes. It is for where nothing can be waited for.
+    ///
+    /// # Errors
+    /// `token_invalid`, `token_expired`.
+    pub fn verify_signature(&self, token: &str) -> Result<Arc<VerifiedToken>, Error> {
+        Ok(self.tokens().verify(token, self.now()).map_err(code_of)?)
+    }
+
     async fn judge_token(&self, cmd: AuthenticateCommand<'_>) -> Result<Arc<VerifiedToken>, Error> {
         let now = self.now();
-        let ring = self.tokens().ring();
-        let mut verified = self.tokens().verify(cmd.token, now);
-        if verified == Err(TokenFault::Invalid) && self.look_for_key(&ring, cmd.token).await? {
-            verified = self.tokens().verify(cmd.token, now);
-        }
-        let token = verified.map_err(|fault| match fault {
-            TokenFault::Invalid => Code::TokenInvalid,
-            TokenFault::Expired => Code::TokenExpired,
-        })?;
-        if token.life != self.life().current()? || self.denylist().is_denied(&token.subject(), now).await? {
-            return Err(Code::TokenRevoked.into());
-        }
+        let token = self.believe_token(cmd.token, now).await?;
         if token.tenant != *cmd.tenant {
             // Noted where the person is: nobody has looked whether the other tenant exists.
             let event = self.event(Event::TenantMismatch, &token.tenant, cmd.client, now)?;
@@ -66,5 +77,26 @@ impl Auth {
             return Err(Code::TenantMismatch.into());
         }
         Ok(token)
+    }
+
+    /// Everything but the tenant.
+    async fn believe_token(&self, token: &str, now: Timestamp) -> Result<Arc<VerifiedToken>, Error> {
+        let ring = self.tokens().ring();
+        let mut verified = self.tokens().verify(token, now);
+        if verified == Err(TokenFault::Invalid) && self.look_for_key(&ring, token).await? {
+            verified = self.tokens().verify(token, now);
+        }
+        let token = verified.map_err(code_of)?;
+        if token.life != self.life().current()? || self.denylist().is_denied(&token.subject(), now).await? {
+            return Err(Code::TokenRevoked.into());
+        }
+        Ok(token)
+    }
+}
+
+const fn code_of(fault: TokenFault) -> Code {
+    match fault {
+        TokenFault::Invalid => Code::TokenInvalid,
+        TokenFault::Expired => Code::TokenExpired,
     }
 }

@@ -132,6 +132,14 @@ impl RemoteKeys {
         self.shared.held().usable(now).ok_or(AWAY)
     }
 
+    /// The keys that are held, without a look for newer ones.
+    ///
+    /// # Errors
+    /// There are none: the server has not given any for too long.
+    pub(super) fn at_hand(&self, now: Timestamp) -> Result<Arc<AccessTokens>, CacheError> {
+        self.shared.held().usable(now).ok_or(AWAY)
+    }
+
     /// The keys in force after a look for this one, which need not be among them.
     ///
     /// # Errors

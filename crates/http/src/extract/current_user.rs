@@ -53,6 +53,15 @@ impl From<Arc<LiveSession>> for CurrentUser {
 }
 
 impl CurrentUser {
+    /// The access token that proved it; none if a session cookie did.
+    #[must_use]
+    pub fn token(&self) -> Option<&VerifiedToken> {
+        match &self.0 {
+            Proof::Token(token) => Some(token),
+            Proof::Session(_) => None,
+        }
+    }
+
     /// Whether a session cookie proved it, so that an answer renews or clears that cookie.
     pub(crate) const fn came_by_cookie(&self) -> bool {
         matches!(self.0, Proof::Session(_))

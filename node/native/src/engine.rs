@@ -1,0 +1,288 @@
+//! The class `Engine`.
+//!
+//! Its methods take what they need on the thread of JavaScript and hand the rest to the runtime, so that calls stand in
+//! the order in which they were made.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::http::Uri;
+use horizon_auth::Code;
+use horizon_auth::commands::CountHitCommand;
+use horizon_auth::types::Rate;
+use napi::bindgen_prelude::{Buffer, Env, PromiseRaw};
+use napi::{Error, Status};
+use napi_derive::napi;
+
+use crate::admit::{Soon, at_once, of_token};
+use crate::calls;
+use crate::events::EventFunction;
+use crate::mailer::MailFunction;
+use crate::open::{Functions, open};
+use crate::request::{self, RawRequest};
+use crate::service::{Service, root};
+use crate::shapes::{Answer, Outcome, Problem};
+
+/// Why an application without an engine cannot do something.
+const ELSEWHERE: &str = "this needs an engine, and with ssoMode the engine is elsewhere: call the server";
+
+/// Functions of the application that the engine calls.
+#[napi(object, object_to_js = false)]
+pub struct Hooks {
+    pub send_mail: Option<MailFunction>,
+    pub on_event: Option<EventFunction>,
+}
+
+/// A running engine.
+#[napi]
+pub struct Engine(Arc<Service>);
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Engine")
+    }
+}
+
+impl fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hooks")
+    }
+}
+
+#[napi]
+impl Engine {
+    /// Starts an engine, or what verifies for one.
+    #[napi]
+    pub fn open(
+        env: &Env,
+        options: String,
+        folder: String,
+        hooks: Hooks,
+    ) -> napi::Result<PromiseRaw<'_, Engine>> {
+        let functions = Functions {
+            send_mail: hooks.send_mail,
+            on_event: hooks.on_event,
+        };
+        env.spawn_future(async move {
+            let opened = open(options, PathBuf::from(folder), functions).await;
+            let service = opened.map_err(|message| Error::new(Status::InvalidArg, message))?;
+            Ok(Self(Arc::new(service)))
+        })
+    }
+
+    /// A request through the router.
+    #[napi]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an object would cost more than the rest of the call"
+    )]
+    pub fn handle<'e>(
+        &self,
+        env: &'e Env,
+        method: String,
+        uri: String,
+        headers: Vec<String>,
+        body: Option<&[u8]>,
+        ip: Option<String>,
+        tenant_id: Option<String>,
+    ) -> napi::Result<PromiseRaw<'e, Answer>> {
+        let service = Arc::clone(&self.0);
+        let begun = service.begin();
+        let body = body.map(Bytes::copy_from_slice).unwrap_or_default();
+        let request = RawRequest {
+            method,
+            uri,
+            headers,
+            ip,
+            tenant: tenant_id,
+        };
+        env.spawn_future(async move {
+            let (response, _under_way) = match begun {
+                Ok(under_way) => (service.handle(request, body).await, Some(under_way)),
+                Err(closed) => (service.refuse(closed, &place(&request.uri)), None),
+            };
+            let (status, headers) = request::head(&response);
+            let body = Buffer::from(request::body(response.into_body()).await);
+            Ok(Answer {
+                status,
+                headers,
+                body,
+            })
+        })
+    }
+
+    /// Who sends a request.
+    #[napi]
+    pub fn admit<'e>(
+        &self,
+        env: &'e Env,
+        method: String,
+        uri: String,
+        headers: Vec<String>,
+        ip: Option<String>,
+        tenant_id: Option<String>,
+    ) -> napi::Result<Soon<'e, Outcome>> {
+        let service = Arc::clone(&self.0);
+        let begun = service.begin();
+        let request = RawRequest {
+            method,
+            uri,
+            headers,
+            ip,
+            tenant: tenant_id,
+        };
+        at_once(env, async move {
+            Ok(Outcome::of(match begun {
+                Ok(_under_way) => service.admit(request).await,
+                Err(closed) => Err(request::problem(service.gate(), closed, &place(&request.uri))),
+            }))
+        })
+    }
+
+    /// An access token alone, with revocation.
+    #[napi]
+    pub fn verify_access_token<'e>(
+        &self,
+        env: &'e Env,
+        token: String,
+        tenant_id: Option<String>,
+    ) -> napi::Result<Soon<'e, Outcome>> {
+        let service = Arc::clone(&self.0);
+        let begun = service.begin();
+        at_once(env, async move {
+            let outcome = match begun {
+                Ok(_under_way) => service.verify(&token, tenant_id.as_deref()).await,
+                Err(closed) => Err(closed),
+            };
+            Ok(Outcome::of(outcome.map_err(|error| {
+                request::problem(service.gate(), error, &root())
+            })))
+        })
+    }
+
+    /// Signature, times, issuer and audience alone.
+    #[napi]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "that is how values come out of JavaScript"
+    )]
+    pub fn verify_access_token_sync(&self, token: String) -> Outcome {
+        let verified = self
+            .0
+            .begin()
+            .and_then(|_under_way| self.0.verify_signature(&token));
+        Outcome::of(
+            verified
+                .map(|token| of_token(&token))
+                .map_err(|error| request::problem(self.0.gate(), error, &root())),
+        )
+    }
+
+    /// Counts a hit of the host's own rule.
+    #[napi]
+    pub fn limit<'e>(
+        &self,
+        env: &'e Env,
+        rule: String,
+        key: String,
+        limit: u32,
+        seconds: u32,
+        uri: String,
+    ) -> napi::Result<PromiseRaw<'e, Outcome>> {
+        let service = self.here()?;
+        let begun = service.begin();
+        let rate = rate(limit, seconds)?;
+        env.spawn_future(async move {
+            let counted = match (begun, service.auth()) {
+                (Ok(_under_way), Some(auth)) => {
+                    let cmd = CountHitCommand {
+                        rule: &rule,
+                        key: &key,
+                        rate,
+                    };
+                    auth.count_hit(cmd).await
+                }
+                (Ok(_), None) => Err(Code::NotFound.into()),
+                (Err(closed), _) => Err(closed),
+            };
+            let problem = counted
+                .err()
+                .map(|error| request::problem(service.gate(), error, &place(&uri)));
+            Ok(Outcome {
+                identity: None,
+                problem,
+            })
+        })
+    }
+
+    /// A service call: JSON in, JSON out.
+    #[napi]
+    pub fn call<'e>(&self, env: &'e Env, name: String, args: String) -> napi::Result<PromiseRaw<'e, String>> {
+        let service = self.here()?;
+        let begun = service.begin();
+        env.spawn_future(async move {
+            match (begun, service.auth()) {
+                (Ok(_under_way), Some(auth)) => calls::call(auth, service.gate(), &name, &args)
+                    .await
+                    .map_err(|what| Error::new(Status::InvalidArg, what)),
+                (Ok(_), None) => Err(Error::new(Status::InvalidArg, ELSEWHERE)),
+                (Err(closed), _) => Ok(calls::refused(service.gate(), closed).to_string()),
+            }
+        })
+    }
+
+    /// The error body for a code.
+    #[napi]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "that is how values come out of JavaScript"
+    )]
+    pub fn problem(&self, code: String, uri: String) -> napi::Result<Problem> {
+        let Some(code) = Code::ALL.iter().copied().find(|known| known.wire() == code) else {
+            return Err(Error::new(
+                Status::InvalidArg,
+                "there is no such code in docs/reference/errors.md",
+            ));
+        };
+        Ok(request::problem(self.0.gate(), code, &place(&uri)))
+    }
+
+    /// Lets what is under way finish, and ends the engine.
+    #[napi]
+    pub fn close<'e>(&self, env: &'e Env) -> napi::Result<PromiseRaw<'e, ()>> {
+        let service = Arc::clone(&self.0);
+        let is_first = service.refuse_from_now();
+        env.spawn_future(async move {
+            service.close(is_first).await;
+            Ok(())
+        })
+    }
+}
+
+impl Engine {
+    /// The service, if the engine is here.
+    fn here(&self) -> napi::Result<Arc<Service>> {
+        match self.0.auth() {
+            Some(_) => Ok(Arc::clone(&self.0)),
+            None => Err(Error::new(Status::InvalidArg, ELSEWHERE)),
+        }
+    }
+}
+
+/// A rate that can be counted.
+fn rate(limit: u32, seconds: u32) -> napi::Result<Rate> {
+    const MOST_HITS: u32 = 100_000;
+    const DAY: u32 = 24 * 60 * 60;
+    if !(1..=MOST_HITS).contains(&limit) || !(1..=DAY).contains(&seconds) {
+        let what = "a limit is 1 to 100000 hits within 1 to 86400 seconds";
+        return Err(Error::new(Status::InvalidArg, what));
+    }
+    Ok(Rate::per_seconds(limit, u64::from(seconds)))
+}
+
+/// A request for an address, or for the root if it is none.
+fn place(uri: &str) -> axum::http::request::Parts {
+    request::blank(uri.parse().unwrap_or_else(|_| Uri::from_static("/")))
+}

@@ -1,0 +1,124 @@
+//! Requests as Node has them, and answers as Node wants them.
+
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
+use axum::response::IntoResponse as _;
+use horizon_auth::{Code, Gate};
+
+use crate::shapes::Problem;
+
+/// The tenant that a function of the application found.
+#[derive(Clone)]
+pub(crate) struct NamedTenant(pub(crate) String);
+
+/// A request as it came from JavaScript.
+pub(crate) struct RawRequest {
+    pub(crate) method: String,
+    pub(crate) uri: String,
+    /// name, value, …
+    pub(crate) headers: Vec<String>,
+    pub(crate) ip: Option<String>,
+    pub(crate) tenant: Option<String>,
+}
+
+impl RawRequest {
+    /// The head of the request; one that HTTP does not know is refused.
+    pub(crate) fn parts(self) -> Result<Parts, Code> {
+        let mut parts = blank(self.uri.parse().map_err(|_| Code::InvalidHeader)?);
+        parts.method = Method::from_bytes(self.method.as_bytes()).map_err(|_| Code::InvalidHeader)?;
+        parts.headers = headers(&self.headers)?;
+        if let Some(ip) = self.ip.as_deref().and_then(address) {
+            parts.extensions.insert(ConnectInfo(SocketAddr::new(ip, 0)));
+        }
+        if let Some(tenant) = self.tenant {
+            parts.extensions.insert(NamedTenant(tenant));
+        }
+        Ok(parts)
+    }
+}
+
+/// A request for this address without anything else.
+pub(crate) fn blank(uri: Uri) -> Parts {
+    let mut parts = Request::new(()).into_parts().0;
+    parts.uri = uri;
+    parts
+}
+
+fn headers(flat: &[String]) -> Result<HeaderMap, Code> {
+    let mut headers = HeaderMap::with_capacity(flat.len() / 2);
+    let (lines, rest) = flat.as_chunks::<2>();
+    if !rest.is_empty() {
+        return Err(Code::InvalidHeader);
+    }
+    for [name, value] in lines {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Code::InvalidHeader)?;
+        headers
+            .try_append(name, header_value(value)?)
+            .map_err(|_| Code::InvalidHeader)?;
+    }
+    Ok(headers)
+}
+
+/// Node reads each byte of a header as one character.
+fn header_value(text: &str) -> Result<HeaderValue, Code> {
+    if text.is_ascii() {
+        return HeaderValue::from_str(text).map_err(|_| Code::InvalidHeader);
+    }
+    let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
+    let bytes = bytes.ok_or(Code::InvalidHeader)?;
+    HeaderValue::from_bytes(&bytes).map_err(|_| Code::InvalidHeader)
+}
+
+/// An address as Node writes it. What is none counts as no address: everybody without one shares a limit.
+fn address(text: &str) -> Option<IpAddr> {
+    let (bare, _zone) = text.split_once('%').unwrap_or((text, ""));
+    bare.parse().ok()
+}
+
+/// The head of an answer: status and flat header lines.
+pub(crate) fn head<B>(response: &Response<B>) -> (u16, Vec<String>) {
+    let mut lines = Vec::with_capacity(response.headers().len() * 2);
+    for (name, value) in response.headers() {
+        lines.push(name.as_str().to_owned());
+        lines.push(match value.to_str() {
+            Ok(text) => text.to_owned(),
+            Err(_) => value.as_bytes().iter().copied().map(char::from).collect(),
+        });
+    }
+    (response.status().as_u16(), lines)
+}
+
+/// The refusal of a request.
+pub(crate) fn problem(gate: &Gate, error: impl Into<horizon_auth::Error>, parts: &Parts) -> Problem {
+    written(gate.refuse(error.into(), parts))
+}
+
+/// A refusal as JavaScript sees it. Its body is in memory, so there is nothing to wait for.
+pub(crate) fn written(problem: horizon_auth::Problem) -> Problem {
+    let response = problem.into_response();
+    let (status, headers) = head(&response);
+    let read = pin!(body(response.into_body()));
+    let body = match read.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(body) => String::from_utf8_lossy(&body).into_owned(),
+        Poll::Pending => String::new(),
+    };
+    Problem {
+        status,
+        headers,
+        body,
+    }
+}
+
+/// All of a body. Ours are made in memory and cannot break off.
+pub(crate) async fn body(body: Body) -> Vec<u8> {
+    to_bytes(body, usize::MAX)
+        .await
+        .map(Vec::from)
+        .unwrap_or_default()
+}
