@@ -112,3 +112,21 @@ export declare function calls(): string[];
 
 /** Version of the addon; the packages refuse another one than theirs. */
 export declare function version(): string;
+
+/** What `migrate` found or did. */
+export interface MigrateReport {
+  /** For people, to be printed. */
+  lines: string[];
+  /** Of the command: 0, or 1 if the schema is not as it should be. */
+  status: number;
+}
+
+/**
+ * Looks at the schema of the database of the options, or brings it up to date, as `horizon-auth migrate` does.
+ * Rejects with what is wrong; nothing is half done.
+ */
+export declare function migrate(
+  what: 'plan' | 'plan-sql' | 'apply' | 'status' | 'verify',
+  options: string,
+  folder: string,
+): Promise<MigrateReport>;

@@ -1,6 +1,7 @@
 //! What is said about the schema of a database, whichever engine it is, or none.
 
 use std::error::Error;
+use std::fmt;
 use std::time::Duration;
 
 /// The schema could not be read or brought up to date. Nothing is half done after any of these.
@@ -148,6 +149,23 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// What is wrong with such a migration, and what to do; `None` if nothing is.
+    #[must_use]
+    pub const fn complaint(self) -> Option<&'static str> {
+        match self {
+            Self::Applied | Self::Pending => None,
+            Self::Edited => Some(
+                "its text is not the one that was applied. Released migrations are never changed: find out which \
+                 program applied it, and run that one",
+            ),
+            Self::Unknown => Some("this program does not know it; run the newer program that applied it"),
+            Self::Unfinished => Some(
+                "it is marked as begun and not finished, which Horizon Auth never does: restore a backup, or ask \
+                 whoever wrote that",
+            ),
+        }
+    }
+
     /// A stable word, for people and programs.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -215,4 +233,18 @@ pub struct Drift {
     pub expected: Option<String>,
     /// What puts it right: a statement, or advice where no statement can.
     pub fix: String,
+}
+
+/// What differs on one line, and how to mend it on the next.
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.what)?;
+        match (&self.found, &self.expected) {
+            (Some(found), Some(expected)) => write!(f, "is {found}, should be {expected}"),
+            (None, Some(expected)) => write!(f, "is missing, should be {expected}"),
+            (Some(found), None) => write!(f, "should not be there, and is {found}"),
+            (None, None) => Ok(()),
+        }?;
+        write!(f, "\n  fix: {}", self.fix)
+    }
 }

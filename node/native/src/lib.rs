@@ -8,6 +8,7 @@ mod calls;
 mod engine;
 mod events;
 mod mailer;
+mod migrate;
 mod open;
 pub mod options;
 mod request;

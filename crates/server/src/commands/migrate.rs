@@ -195,7 +195,7 @@ fn verify(args: &ConfigArgs) -> Result<(), Failure> {
         }
         let strange: Vec<_> = listed
             .iter()
-            .filter_map(|one| complaint(one).map(|text| (one, text)))
+            .filter_map(|one| one.standing.complaint().map(|text| (one, text)))
             .collect();
         for (one, text) in &strange {
             ui::line(&format!("{}: {text}", one.name));
@@ -207,13 +207,7 @@ fn verify(args: &ConfigArgs) -> Result<(), Failure> {
         }
         let drift = engine.list_drift().await.map_err(|error| failure(&error))?;
         for one in &drift {
-            let is = match (&one.found, &one.expected) {
-                (Some(found), Some(expected)) => format!("is {found}, should be {expected}"),
-                (None, Some(expected)) => format!("is missing, should be {expected}"),
-                (Some(found), None) => format!("should not be there, and is {found}"),
-                (None, None) => String::new(),
-            };
-            ui::line(&format!("{}: {is}\n  fix: {}", one.what, one.fix));
+            ui::line(&one.to_string());
         }
         match (strange.len(), drift.len()) {
             (0, 0) => {
@@ -229,27 +223,11 @@ fn verify(args: &ConfigArgs) -> Result<(), Failure> {
     })
 }
 
-/// What is wrong with a migration.
-fn complaint(one: &ListedMigration) -> Option<&'static str> {
-    match one.standing {
-        Standing::Applied | Standing::Pending => None,
-        Standing::Edited => Some(
-            "its text is not the one that was applied. Released migrations are never changed: find out which \
-             program applied it, and run that one",
-        ),
-        Standing::Unknown => Some("this program does not know it; run the newer program that applied it"),
-        Standing::Unfinished => Some(
-            "it is marked as begun and not finished, which Horizon Auth never does: restore a backup, or ask whoever \
-             wrote that",
-        ),
-    }
-}
-
 /// Refuses to plan what `apply` would refuse.
 fn expect_sound(listed: &[ListedMigration]) -> Result<(), Failure> {
     let complaints: Vec<String> = listed
         .iter()
-        .filter_map(|one| complaint(one).map(|text| format!("{}: {text}", one.name)))
+        .filter_map(|one| one.standing.complaint().map(|text| format!("{}: {text}", one.name)))
         .collect();
     if complaints.is_empty() {
         Ok(())

@@ -1,0 +1,88 @@
+'use strict';
+// Finds the addon for this machine. Loaded on first use: what needs no engine (decorators, schematics) works without.
+
+const { existsSync, readFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+const { version } = require('../../package.json');
+
+const platforms = {
+  'linux-x64-gnu': true,
+  'linux-x64-musl': true,
+  'linux-arm64-gnu': true,
+  'linux-arm64-musl': true,
+  'darwin-x64': true,
+  'darwin-arm64': true,
+  'win32-x64-msvc': true,
+};
+
+let loaded;
+
+/** The name of this machine in the names of packages, such as `linux-x64-gnu`. */
+function platform() {
+  const { platform: system, arch } = process;
+  if (system === 'linux') return `linux-${arch}-${isMusl() ? 'musl' : 'gnu'}`;
+  return system === 'win32' ? `win32-${arch}-msvc` : `${system}-${arch}`;
+}
+
+function isMusl() {
+  const report = process.report?.getReport?.bind(process.report);
+  try {
+    return !readFileSync('/usr/bin/ldd', 'latin1').includes('GNU C Library') && readFileSync('/usr/bin/ldd', 'latin1').includes('musl');
+  } catch {
+    const header = report ? report().header : undefined;
+    return header ? !header.glibcVersionRuntime : false;
+  }
+}
+
+/** The addon; throws an error that says what to install if there is none, or one of another version. */
+function load() {
+  loaded ??= check(find());
+  return loaded;
+}
+
+function find() {
+  const given = process.env.NAPI_RS_NATIVE_LIBRARY_PATH;
+  if (given) return { addon: attempt(given), from: given };
+  const name = platform();
+  const beside = join(__dirname, `horizon-auth.${name}.node`);
+  if (existsSync(beside)) return { addon: attempt(beside), from: beside };
+  const package_ = `@ofeklabs/horizon-auth-${name}`;
+  try {
+    return { addon: require(package_), from: package_ };
+  } catch (cause) {
+    throw new Error(missing(name, package_, cause), { cause });
+  }
+}
+
+function attempt(path) {
+  try {
+    return require(path);
+  } catch (cause) {
+    throw new Error(`@ofeklabs/horizon-auth: the addon ${path} cannot be loaded: ${cause.message}`, { cause });
+  }
+}
+
+function missing(name, package_, cause) {
+  const why = cause.code === 'MODULE_NOT_FOUND' ? 'is not installed' : `cannot be loaded: ${cause.message}`;
+  const how = platforms[name]
+    ? `It is an optional dependency: install again without --omit=optional, on the system that runs it ` +
+      `(a lockfile made elsewhere may lack it).`
+    : `There is no package for this platform.`;
+  return (
+    `@ofeklabs/horizon-auth: no addon for ${name}: ${package_} ${why}. ${how} ` +
+    `Or build it from source with \`npx horizon-auth build-native\`, which needs Rust.`
+  );
+}
+
+function check({ addon, from }) {
+  const found = typeof addon.version === 'function' ? addon.version() : 'unknown';
+  if (found !== version) {
+    throw new Error(
+      `@ofeklabs/horizon-auth ${version}: the addon ${from} has version ${found}; install the same version of both`,
+    );
+  }
+  return addon;
+}
+
+module.exports = { load, platform };

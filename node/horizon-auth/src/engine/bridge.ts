@@ -1,0 +1,85 @@
+import { HttpException, Inject, Injectable, Logger } from '@nestjs/common';
+import { BodyTooSlow, readBody } from './body.js';
+import { HorizonEngine } from './engine.js';
+import { type HostRequest, type RequestView, viewOf } from './request.js';
+import { breakOff, type HostResponse, type Sendable, send } from './respond.js';
+
+/** How long a body may take (`http.body_timeout`), in milliseconds. */
+export const BODY_TIMEOUT = Symbol.for('@ofeklabs/horizon-auth:body-timeout');
+
+/** Path that a client wrote, apart: what the application put before it, and what the engine calls it. */
+export interface Place {
+  /** Such as `/api`; empty for none. */
+  prefix: string;
+  /** Path and query for the engine, beginning with a slash. */
+  uri: string;
+}
+
+/** Takes requests of the platform to the engine, and its answers back. */
+@Injectable()
+export class Bridge {
+  constructor(
+    @Inject(HorizonEngine) private readonly engine: HorizonEngine,
+    @Inject(BODY_TIMEOUT) private readonly bodyTimeout: number,
+  ) {}
+
+  /** Answers a request. Never rejects: what goes wrong is answered too. `given` is a body that a parser has read. */
+  async serve(request: HostRequest, response: HostResponse, place: Place, given?: Uint8Array | null): Promise<void> {
+    try {
+      const view = viewOf(request);
+      if (!view) throw new TypeError('not an HTTP request of Express or Fastify');
+      send(response, withPrefix(await this.answer(view, place, given), place));
+    } catch (error) {
+      logger.error(`an answer could not be sent: ${error instanceof Error ? error.message : String(error)}`);
+      breakOff(response);
+    }
+  }
+
+  private async answer(view: RequestView, { uri }: Place, given?: Uint8Array | null): Promise<Sendable> {
+    try {
+      const body = given === undefined ? await readBody(view.request, this.bodyTimeout) : { bytes: given, original: true };
+      const headers = body.original ? view.headers : withoutEncoding(view.headers);
+      const tenant = await this.engine.tenantOf(view);
+      return await this.engine.handle({ ...view, headers }, uri, body.bytes, tenant);
+    } catch (error) {
+      return this.problem(error, uri);
+    }
+  }
+
+  /** What the application's own tenant function throws is its own answer; everything else has the engine's words. */
+  private problem(error: unknown, uri: string): Sendable {
+    if (error instanceof BodyTooSlow) return refusal(this.engine.refusal('request_timeout', uri));
+    if (error instanceof HttpException) return refusal(error);
+    return refusal(this.engine.refusal('internal', uri, error));
+  }
+}
+
+const logger = new Logger('HorizonAuth');
+
+/** An exception as it is sent. */
+export function refusal(exception: HttpException & { headers?: ReadonlyArray<readonly [string, string]>; body?: string }): Sendable {
+  const response = exception.getResponse();
+  const text = exception.body ?? JSON.stringify(typeof response === 'string' ? { statusCode: exception.getStatus(), message: response } : response);
+  const headers = exception.headers ?? [['content-type', 'application/json']];
+  return { status: exception.getStatus(), headers: headers.flat(), body: Buffer.from(text) };
+}
+
+/** A body that a parser read is not compressed any more, and has another length. */
+function withoutEncoding(headers: string[]): string[] {
+  return headers.filter((_, i) => !/^(content-encoding|content-length|transfer-encoding)$/i.test(headers[i - (i % 2)] as string));
+}
+
+/** The refresh cookie comes back only to the path it is set for; errors name the path that the client wrote. */
+function withPrefix(answer: Sendable, { prefix, uri }: Place): Sendable {
+  if (prefix === '') return answer;
+  const headers = answer.headers.map((value, i) =>
+    i % 2 === 1 && answer.headers[i - 1]?.toLowerCase() === 'set-cookie'
+      ? value.replace(/; Path=(?=\/[^;])/i, (found) => found + prefix)
+      : value,
+  );
+  if (answer.status < 400) return { ...answer, headers };
+  const path = uri.split('?', 1)[0] as string;
+  const text = Buffer.from(answer.body).toString();
+  const named = text.replace(`"path":${JSON.stringify(path)}`, () => `"path":${JSON.stringify(prefix + path)}`);
+  return { ...answer, headers, body: Buffer.from(named) };
+}

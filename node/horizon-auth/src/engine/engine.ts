@@ -1,0 +1,207 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { type Answer, type Identity, loadAddon, type NativeEngine, type NativeHooks, type Outcome } from './native.js';
+import { HorizonAuthConfigError, HorizonAuthException } from './problem.js';
+import type { HostRequest, RequestView } from './request.js';
+
+/** What an engine is started with. */
+export interface EngineSettings {
+  /** Options as the addon takes them; functions among them are left out. */
+  options: object;
+  /** Names the tenant of a request; without it the engine looks for itself. Called with the platform's own request. */
+  tenantOf?: ((request: HostRequest) => string | null | undefined | Promise<string | null | undefined>) | undefined;
+  /** Sends one mail, given as JSON. Rejecting means: try again later. */
+  sendMail?: ((mail: string) => unknown) | undefined;
+  /** Hears each security event, given as JSON. What it throws is logged. */
+  onEvent?: ((event: string) => void) | undefined;
+}
+
+/**
+ * Everything that is wrong with options, each line beginning with the option's name; empty if nothing is.
+ *
+ * @throws Error if there is no addon for this machine.
+ */
+export function checkOptions(options: object): string[] {
+  return loadAddon().checkOptions(asJson(options), process.cwd());
+}
+
+/** The running engine. Guards, services and routes of a module share one. */
+@Injectable()
+export class HorizonEngine implements OnApplicationShutdown {
+  readonly #native: NativeEngine;
+  readonly #tenantOf: EngineSettings['tenantOf'];
+
+  private constructor(native: NativeEngine, tenantOf: EngineSettings['tenantOf']) {
+    this.#native = native;
+    this.#tenantOf = tenantOf;
+  }
+
+  /**
+   * Starts an engine. Relative paths among the options start at the working directory.
+   *
+   * @throws HorizonAuthConfigError that lists everything that is wrong with the options.
+   * @throws Error if the database or Redis cannot be used, or if there is no addon for this machine.
+   */
+  static async open(settings: EngineSettings): Promise<HorizonEngine> {
+    const issues = checkOptions(settings.options);
+    if (issues.length > 0) throw new HorizonAuthConfigError(issues);
+    try {
+      const native = await loadAddon().Engine.open(asJson(settings.options), process.cwd(), hooksOf(settings));
+      return new HorizonEngine(native, settings.tenantOf);
+    } catch (cause) {
+      throw new Error(`Horizon Auth cannot start: ${messageOf(cause)}`, { cause });
+    }
+  }
+
+  /** Hands a request to the router of the engine. `uri` is what the engine calls the path, with the query. */
+  async handle(
+    view: Omit<RequestView, 'request'>,
+    uri: string,
+    body: Uint8Array | null,
+    tenant: string | null,
+  ): Promise<Answer> {
+    // The engine answers HEAD as it answers GET; the platform leaves the body out, and both compute the same length.
+    const method = view.method === 'HEAD' ? 'GET' : view.method;
+    return this.#guarded(uri, () => this.#native.handle(method, uri, view.headers, body, view.ip, tenant));
+  }
+
+  /**
+   * Who sends a request: its bearer token or session cookie, with tenant, revocation and cross-site rules.
+   * Answers at once where nothing has to be waited for.
+   *
+   * @throws HorizonAuthException with the engine's reason.
+   */
+  admit(view: RequestView): Identity | Promise<Identity> {
+    const tenant = this.tenantOf(view);
+    const admit = (tenantId: string | null): Identity | Promise<Identity> =>
+      settle(this.#native.admit(view.method, view.uri, view.headers, view.ip, tenantId), (outcome) =>
+        this.#identityIn(outcome, view.uri),
+      );
+    return tenant instanceof Promise ? tenant.then(admit) : admit(tenant);
+  }
+
+  /**
+   * Verifies an access token, with revocation.
+   *
+   * @throws HorizonAuthException with code `token_invalid`, `token_expired`, `token_revoked`, `tenant_mismatch` or
+   * `unavailable`.
+   */
+  async verifyAccessToken(token: string, tenantId: string | null = null): Promise<Identity> {
+    const outcome = await this.#guarded('/', () => this.#native.verifyAccessToken(token, tenantId));
+    return this.#identityIn(outcome, '/');
+  }
+
+  /**
+   * Verifies signature, times, issuer and audience of an access token: a revoked one passes.
+   *
+   * @throws HorizonAuthException with code `token_invalid` or `token_expired`.
+   */
+  verifyAccessTokenSync(token: string): Identity {
+    return this.#identityIn(this.#native.verifyAccessTokenSync(token), '/');
+  }
+
+  /**
+   * Counts a hit of a rule, at most `limit` in `seconds` for each key.
+   *
+   * @throws HorizonAuthException with code `rate_limited` if there were too many, `unavailable` if nobody can know.
+   */
+  async limit(rule: string, key: string, limit: number, seconds: number, uri: string): Promise<void> {
+    const outcome = await this.#guarded(uri, () => this.#native.limit(rule, key, limit, seconds, uri));
+    if (outcome.problem) throw new HorizonAuthException(outcome.problem);
+  }
+
+  /**
+   * A call of a service of the engine.
+   *
+   * @throws HorizonAuthException with the engine's reason.
+   */
+  async call<T>(name: string, args: object = {}): Promise<T> {
+    const text = await this.#guarded('/', () => this.#native.call(name, JSON.stringify(args)));
+    const answer = JSON.parse(text) as { value?: T; problem?: ConstructorParameters<typeof HorizonAuthException>[0] };
+    if (answer.problem) throw new HorizonAuthException(answer.problem);
+    return answer.value as T;
+  }
+
+  /** The refusal for a code of `docs/reference/errors.md`. */
+  refusal(code: string, uri: string, cause?: unknown): HorizonAuthException {
+    return new HorizonAuthException(this.#native.problem(code, uri), { cause });
+  }
+
+  /**
+   * The tenant that a request names by the application's own function; `null` leaves it to the engine.
+   *
+   * @throws HorizonAuthException with code `tenant_invalid` if the function returns anything but text.
+   */
+  tenantOf(view: RequestView): string | null | Promise<string | null> {
+    if (!this.#tenantOf) return null;
+    return settle(this.#tenantOf(view.request), (named) => {
+      if (named === null || named === undefined) return null;
+      if (typeof named === 'string') return named;
+      throw this.refusal('tenant_invalid', view.uri);
+    });
+  }
+
+  /** Ends background work and gives the database free. A second call does nothing. */
+  async close(): Promise<void> {
+    await this.#native.close();
+  }
+
+  /** Nest calls this when the HTTP server has finished its requests. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.close();
+  }
+
+  #identityIn(outcome: Outcome, uri: string): Identity {
+    if (outcome.problem) throw new HorizonAuthException(outcome.problem);
+    if (!outcome.identity) throw this.refusal('token_missing', uri);
+    return outcome.identity;
+  }
+
+  /** What the addon rejects with is no refusal but a fault of ours, or a closed engine: nobody is let in. */
+  async #guarded<T>(uri: string, work: () => T | Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      logger.error(`the engine failed: ${messageOf(cause)}`);
+      throw this.refusal('internal', uri, cause);
+    }
+  }
+}
+
+const logger = new Logger('HorizonAuth');
+
+/** Continues with a value that may have to be waited for, and waits only if so. */
+export function settle<T, R>(value: T | Promise<T>, then: (value: T) => R | Promise<R>): R | Promise<R> {
+  return isPromise(value) ? value.then(then) : then(value);
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as { then?: unknown } | null)?.then === 'function';
+}
+
+function hooksOf({ sendMail, onEvent }: EngineSettings): NativeHooks {
+  const hooks: NativeHooks = {};
+  // Whatever the application's functions return or throw, the addon sees a promise.
+  if (sendMail) hooks.sendMail = async (mail) => void (await sendMail(mail));
+  if (onEvent) {
+    hooks.onEvent = (event) => {
+      try {
+        onEvent(event);
+      } catch (error) {
+        logger.error(`onEvent failed: ${messageOf(error)}`);
+      }
+    };
+  }
+  return hooks;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function asJson(options: object): string {
+  try {
+    return JSON.stringify(options);
+  } catch (cause) {
+    throw new HorizonAuthConfigError([`options: cannot be written as JSON: ${(cause as Error).message}`], { cause });
+  }
+}

@@ -1,0 +1,12 @@
+export { admitIn, isPublic, refuse } from './admission.js';
+export { Bridge, type Place } from './bridge.js';
+export { controllerOf, PUBLIC_KEY } from './controller.js';
+export { checkOptions, type EngineSettings, HorizonEngine, settle } from './engine.js';
+export { HorizonAuthExceptionFilter } from './filter.js';
+export { RouteMount } from './mount.js';
+export { type Answer, type Identity, loadAddon, type NativeAddon, type NativeEngine, type NativeHooks, type Outcome, type Problem } from './native.js';
+export { type EngineParts, enginePartsOf, type MountRoutes } from './parts.js';
+export { HorizonAuthConfigError, HorizonAuthException, type ProblemBody } from './problem.js';
+export { carrierOf, type HostRequest, requestOf, type RequestView, uriOf, viewOf } from './request.js';
+export { type HostResponse, send, writeHeaders } from './respond.js';
+export { isAtRoot, type Profile, type Route, type RouteGroup, routesOf, ssoRoutes } from './routes.js';

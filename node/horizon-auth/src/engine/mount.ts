@@ -1,0 +1,155 @@
+import { Inject, Injectable, RequestMethod } from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import type { IncomingMessage, Server } from 'node:http';
+import { Bridge } from './bridge.js';
+import { hideBody } from './body.js';
+import { type HostRequest, rawOf, rememberUpgrade, uriOf } from './request.js';
+import type { HostResponse } from './respond.js';
+import { isAtRoot, type Route } from './routes.js';
+
+/** The routes that a module has mounted. */
+export const MOUNTED = Symbol.for('@ofeklabs/horizon-auth:mounted');
+
+type Next = (error?: unknown) => void;
+type Handler = (request: HostRequest, response: HostResponse) => unknown;
+
+/** What of Nest's adapters is used; both platforms have it. */
+interface Adapter {
+  getType(): string;
+  getHttpServer(): Server | undefined;
+  getInstance(): FastifyInstance;
+  use(middleware: (...args: never[]) => unknown): unknown;
+  get(path: string, handler: Handler): unknown;
+  post(path: string, handler: Handler): unknown;
+}
+
+interface FastifyInstance {
+  addHook(
+    name: 'preParsing',
+    hook: (request: HostRequest & { is404: boolean }, reply: HostResponse, payload: unknown) => Promise<unknown>,
+  ): unknown;
+}
+
+/**
+ * Everything about routes that controllers cannot do: those at the root, bodies that the engine must read itself, and
+ * what the engine says below `/auth` where neither it nor the application has a route.
+ */
+@Injectable()
+export class RouteMount {
+  private exact = new Set<string>();
+  private patterns: RegExp[] = [];
+  private below: string[] = [];
+  private prefixes: string[] = [''];
+
+  constructor(
+    @Inject(Bridge) private readonly bridge: Bridge,
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
+    @Inject(MOUNTED) private readonly routes: readonly Route[],
+  ) {}
+
+  /** Call from `configure()`: parsers and CORS are there, routes of the application are not. */
+  beforeRoutes(): void {
+    const adapter = this.adapter();
+    if (!adapter) return;
+    adapter.getHttpServer()?.prependListener('upgrade', rememberUpgrade);
+    if (this.routes.length === 0) return;
+    this.learnPaths();
+    for (const { method, path } of this.routes.filter(isAtRoot)) {
+      const serve: Handler = (request, response) => this.serve(request, response);
+      if (method === 'GET') adapter.get(path, serve);
+      else adapter.post(path, serve);
+    }
+    if (adapter.getType() === 'fastify') this.hookFastify(adapter);
+    else adapter.getHttpServer()?.prependListener('request', (raw: IncomingMessage) => this.keepFromParsers(raw));
+  }
+
+  /** Call from `onModuleInit()`: all routes are there, the handler for what was not found is not. */
+  afterRoutes(): void {
+    const adapter = this.adapter();
+    if (!adapter || this.routes.length === 0 || adapter.getType() !== 'express') return;
+    adapter.use((request: HostRequest, response: HostResponse, next: Next) =>
+      this.isBelow(pathOf(rawOf(request))) ? void this.serve(request, response, null) : next(),
+    );
+    // Only where requests do not come through Node's server, as in functions: parsers have seen the body there.
+    adapter.use((error: { body?: unknown; type?: unknown }, request: HostRequest, response: HostResponse, next: Next) => {
+      const unparsed = typeof error?.type === 'string' && this.isOwn(pathOf(rawOf(request)));
+      if (!unparsed) return next(error);
+      return void this.serve(request, response, typeof error.body === 'string' ? Buffer.from(error.body) : null);
+    });
+  }
+
+  private hookFastify(adapter: Adapter): void {
+    adapter.getInstance().addHook('preParsing', async (request, reply, payload) => {
+      const raw = rawOf(request);
+      const path = pathOf(raw);
+      if (request.is404 && this.isBelow(path)) {
+        await this.serve(request, reply, null);
+        return reply;
+      }
+      if (this.isOwn(path)) hideBody(raw);
+      return payload;
+    });
+  }
+
+  private keepFromParsers(raw: IncomingMessage): void {
+    if (this.isOwn(pathOf(raw))) hideBody(raw);
+  }
+
+  private serve(request: HostRequest, response: HostResponse, body?: Uint8Array | null): Promise<void> {
+    const written = uriOf(request);
+    const prefix = this.prefixes.find((one) => one !== '' && written.startsWith(`${one}/`)) ?? '';
+    return this.bridge.serve(request, response, { prefix, uri: written.slice(prefix.length) }, body);
+  }
+
+  private isOwn(path: string): boolean {
+    return this.exact.has(path) || this.patterns.some((pattern) => pattern.test(path));
+  }
+
+  /** Of the engine or next to it: `/auth/nothing` too. */
+  private isBelow(path: string): boolean {
+    return this.isOwn(path) || this.below.some((start) => path.startsWith(start));
+  }
+
+  private learnPaths(): void {
+    const prefix = normal(this.config.getGlobalPrefix());
+    this.prefixes = [prefix];
+    for (const route of this.routes) {
+      const path = (isAtRoot(route) || this.isExcluded(route) ? '' : prefix) + route.path;
+      if (path.includes('{')) this.patterns.push(new RegExp(`^${escaped(path).replaceAll(/\\\{\w+\\\}/g, '[^/]+')}$`));
+      else this.exact.add(path);
+      const at = path.indexOf('/auth/');
+      if (route.group === 'auth' && at >= 0) this.below.push(path.slice(0, at + '/auth/'.length));
+    }
+    this.below = [...new Set(this.below)];
+  }
+
+  private isExcluded({ method, path }: Route): boolean {
+    const excluded = this.config.getGlobalPrefixOptions().exclude ?? [];
+    return excluded.some(
+      ({ pathRegex, requestMethod }) =>
+        (requestMethod === RequestMethod.ALL || requestMethod === RequestMethod[method]) && pathRegex.test(path),
+    );
+  }
+
+  private adapter(): Adapter | undefined {
+    const adapter = this.host?.httpAdapter as unknown as Adapter | undefined;
+    const type = adapter?.getType?.();
+    return type === 'express' || type === 'fastify' ? adapter : undefined;
+  }
+}
+
+function pathOf(raw: IncomingMessage): string {
+  const url = uriOf(raw);
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}
+
+function normal(prefix: string): string {
+  const trimmed = prefix.replaceAll(/^\/+|\/+$/g, '');
+  return trimmed === '' ? '' : `/${trimmed}`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}

@@ -1,0 +1,71 @@
+import type { ServerResponse } from 'node:http';
+import { pairs } from './problem.js';
+
+/** What Fastify's reply is needed for here. */
+interface FastifyReply {
+  raw: ServerResponse;
+  sent: boolean;
+  code(status: number): FastifyReply;
+  header(name: string, value: string): FastifyReply;
+  getHeader(name: string): string | string[] | number | undefined;
+  send(body: Uint8Array | undefined): FastifyReply;
+}
+
+/** A response of Express or Fastify. */
+export type HostResponse = ServerResponse | FastifyReply;
+
+/** What is sent. */
+export interface Sendable {
+  status: number;
+  /** Flat header lines. */
+  headers: readonly string[];
+  body: Uint8Array;
+}
+
+/** Of the connection, not of the answer: the platform's own say. */
+const OWN = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'date']);
+
+/** Sends an answer of the engine as it is: no other charset, no ETag, no list of what runs here. */
+export function send(response: HostResponse, answer: Sendable): void {
+  writeHeaders(response, answer.headers);
+  // Whoever sends that slowly is not waited for any longer.
+  if (answer.status === 408) writeHeader(response, 'connection', 'close');
+  if (isReply(response)) {
+    response.code(answer.status).send(answer.body.length > 0 ? answer.body : undefined);
+    return;
+  }
+  if (response.headersSent) return;
+  response.removeHeader('x-powered-by');
+  response.statusCode = answer.status;
+  // Node leaves it out of answers to HEAD.
+  if (answer.status !== 204 && answer.status !== 304) response.setHeader('content-length', answer.body.length);
+  response.end(answer.body);
+}
+
+/** Ends a connection whose answer cannot be sent: the client sees that there is none. */
+export function breakOff(response: HostResponse): void {
+  (isReply(response) ? response.raw : response).destroy();
+}
+
+/** Adds header lines to those that the application has set. */
+export function writeHeaders(response: HostResponse, lines: readonly string[]): void {
+  if (isReply(response) ? response.sent : response.headersSent) return;
+  for (const [name, value] of pairs(lines)) {
+    if (!OWN.has(name.toLowerCase())) writeHeader(response, name.toLowerCase(), value);
+  }
+}
+
+function writeHeader(response: HostResponse, name: string, value: string): void {
+  if (!isReply(response)) {
+    if (name === 'set-cookie' || name === 'vary') response.appendHeader(name, value);
+    else response.setHeader(name, value);
+    return;
+  }
+  // Fastify appends cookies and replaces the rest.
+  const before = name === 'vary' ? response.getHeader(name) : undefined;
+  response.header(name, before === undefined ? value : `${String(before)}, ${value}`);
+}
+
+function isReply(response: HostResponse): response is FastifyReply {
+  return 'raw' in response;
+}

@@ -1,0 +1,39 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { HorizonEngine } from '../engine/engine.js';
+
+/** Password hashes, made in the engine's bounded pool: the event loop never waits for one. */
+@Injectable()
+export class PasswordService {
+  constructor(@Inject(HorizonEngine) private readonly engine: HorizonEngine) {}
+
+  /**
+   * Hashes a password with Argon2id at the configured cost.
+   *
+   * @throws HorizonAuthException with code `invalid_input` (8 to 128 characters) or `overloaded`.
+   */
+  hash(password: string): Promise<string> {
+    return this.engine.call('passwords.hash', { password });
+  }
+
+  /**
+   * Whether a password fits a hash. One that is no hash fits nothing.
+   *
+   * @throws HorizonAuthException with code `overloaded`.
+   */
+  verify(password: string, hash: string): Promise<boolean> {
+    return this.engine.call('passwords.verify', { password, hash });
+  }
+
+  /** Whether a hash is one of bcrypt. */
+  isBcryptHash(hash: string): boolean {
+    return /^\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}$/.test(hash);
+  }
+
+  /**
+   * Whether a password fits a bcrypt hash; if so, the user's password is stored anew as Argon2id. Log-ins do the same
+   * by themselves with `security.bcryptMigration`.
+   */
+  verifyAndMigrate(password: string, bcryptHash: string, userId: string): Promise<boolean> {
+    return this.engine.call('passwords.verifyAndMigrate', { password, hash: bcryptHash, userId });
+  }
+}

@@ -1,0 +1,76 @@
+/** A user as clients see it. */
+export interface SafeUser {
+  /** Id of the user. */
+  id: string;
+  /** The address. */
+  email: string;
+  /** The name, if it was given. */
+  fullName: string | null;
+  /** Whether the address was proven. */
+  emailVerified: boolean;
+  /** The tenant. */
+  tenantId: string;
+  /** The roles. */
+  roles: string[];
+  /** When the account was made, in ISO 8601. */
+  createdAt: string;
+  /** When it was last changed, in ISO 8601. */
+  updatedAt: string;
+}
+
+/** A session that was opened. */
+export interface AuthResult {
+  /** Whose session it is. */
+  user: SafeUser;
+  /** Access token. */
+  accessToken: string;
+  /** Refresh token. Hand it on only in a cookie that scripts cannot read. */
+  refreshToken: string;
+}
+
+/** An account that was made and must prove its address before the first log-in. */
+export interface PendingRegistration {
+  /** The account. */
+  user: SafeUser;
+  /** No session was opened. */
+  requiresVerification: true;
+}
+
+/** New tokens of a session. */
+export interface TokenPair {
+  /** Access token. */
+  accessToken: string;
+  /** Refresh token, in place of the one that was given. */
+  refreshToken: string;
+}
+
+/** From where something was asked for, as limits, sessions and events note it. */
+export interface Client {
+  /** Address of the other end. Without it nothing is limited by network. */
+  ip?: string;
+  /** What calls itself there. */
+  userAgent?: string;
+}
+
+/** A session of a user. */
+export interface UserSession {
+  /** Id of the session, the `sid` of its access tokens. */
+  id: string;
+  /** When it began, in ISO 8601. */
+  createdAt: string;
+  /** When it was last used, in ISO 8601. */
+  lastSeenAt: string;
+  /** When it ends at the latest, in ISO 8601. */
+  expiresAt: string;
+  [field: string]: unknown;
+}
+
+/** Whether a part works. */
+export interface HealthStatus {
+  /** Whether it answers. */
+  status: 'healthy' | 'unhealthy';
+  /** How long the answer took, in milliseconds. */
+  latency?: number;
+  /** Why not, without addresses or secrets. */
+  error?: string;
+}
