@@ -1,8 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { type HostRequest, rawOf } from './request.js';
 
-/** The engine's own limit (`http.max_body`) is at most this; a longer body is not worth reading. */
-const LONGEST = 1024 * 1024;
+/** What the engine reads of a body, and how long it waits. */
+export interface BodyBounds {
+  /** Most bytes (`http.max_body`): the engine refuses a longer body, announced or not, without having read it. */
+  bytes: number;
+  /** Longest time until it is there (`http.body_timeout`). */
+  milliseconds: number;
+}
 
 const DESCRIBING = ['content-type', 'content-length', 'content-encoding', 'transfer-encoding'] as const;
 
@@ -27,16 +32,16 @@ export interface ReadBody {
  * The body of a request, whether or not a parser of the platform has read it. Of one that is too long it reads, or
  * gives back, no more than shows that.
  *
- * @throws BodyTooSlow after `milliseconds`.
+ * @throws BodyTooSlow after the time of the bounds.
  */
-export async function readBody(request: HostRequest, milliseconds: number): Promise<ReadBody> {
+export async function readBody(request: HostRequest, bounds: BodyBounds): Promise<ReadBody> {
   const raw = rawOf(request);
   const kept = request.rawBody ?? (raw as HostRequest).rawBody;
   if (kept instanceof Uint8Array) return { bytes: kept, original: true };
   if (!raw.readableDidRead && !raw.destroyed) {
     const announced = announcedLength(raw);
-    const readable = announced !== 0 && announced <= LONGEST;
-    return { bytes: readable ? await readStream(raw, milliseconds) : null, original: true };
+    const readable = announced !== 0 && announced <= bounds.bytes;
+    return { bytes: readable ? await readStream(raw, bounds) : null, original: true };
   }
   return { bytes: written(request.body, raw), original: false };
 }
@@ -53,11 +58,11 @@ function announcedLength(raw: IncomingMessage): number {
   return raw.httpVersionMajor >= 2 && length === 0 ? 1 : length;
 }
 
-function readStream(raw: IncomingMessage, milliseconds: number): Promise<Uint8Array> {
+function readStream(raw: IncomingMessage, bounds: BodyBounds): Promise<Uint8Array> {
   return new Promise((done, failed) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    const timer = setTimeout(() => finish(() => failed(new BodyTooSlow())), milliseconds);
+    const timer = setTimeout(() => finish(() => failed(new BodyTooSlow())), bounds.milliseconds);
     const finish = (how: () => void): void => {
       clearTimeout(timer);
       raw.off('data', take).off('end', end).off('error', end).off('close', end);
@@ -66,7 +71,7 @@ function readStream(raw: IncomingMessage, milliseconds: number): Promise<Uint8Ar
     const take = (chunk: Buffer): void => {
       chunks.push(chunk);
       length += chunk.length;
-      if (length > LONGEST) end();
+      if (length > bounds.bytes) end();
     };
     // Of a client that went away as much as there is: nobody will read the answer.
     const end = (): void => finish(() => done(Buffer.concat(chunks)));

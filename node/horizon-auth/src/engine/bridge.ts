@@ -1,11 +1,11 @@
 import { HttpException, Inject, Injectable, Logger } from '@nestjs/common';
-import { BodyTooSlow, readBody } from './body.js';
+import { type BodyBounds, BodyTooSlow, readBody } from './body.js';
 import { HorizonEngine } from './engine.js';
 import { type HostRequest, type RequestView, viewOf } from './request.js';
 import { breakOff, type HostResponse, type Sendable, send } from './respond.js';
 
-/** How long a body may take (`http.body_timeout`), in milliseconds. */
-export const BODY_TIMEOUT = Symbol.for('@ofeklabs/horizon-auth:body-timeout');
+/** The {@link BodyBounds} of the options. */
+export const BODY_BOUNDS = Symbol.for('@ofeklabs/horizon-auth:body-bounds');
 
 /** Path that a client wrote, apart: what the application put before it, and what the engine calls it. */
 export interface Place {
@@ -20,7 +20,7 @@ export interface Place {
 export class Bridge {
   constructor(
     @Inject(HorizonEngine) private readonly engine: HorizonEngine,
-    @Inject(BODY_TIMEOUT) private readonly bodyTimeout: number,
+    @Inject(BODY_BOUNDS) private readonly bounds: BodyBounds,
   ) {}
 
   /** Answers a request. Never rejects: what goes wrong is answered too. `given` is a body that a parser has read. */
@@ -37,7 +37,7 @@ export class Bridge {
 
   private async answer(view: RequestView, { uri }: Place, given?: Uint8Array | null): Promise<Sendable> {
     try {
-      const body = given === undefined ? await readBody(view.request, this.bodyTimeout) : { bytes: given, original: true };
+      const body = given === undefined ? await readBody(view.request, this.bounds) : { bytes: given, original: true };
       const headers = body.original ? view.headers : withoutEncoding(view.headers);
       const tenant = await this.engine.tenantOf(view);
       return await this.engine.handle({ ...view, headers }, uri, body.bytes, tenant);

@@ -39,6 +39,7 @@ export class RouteMount {
   private exact = new Set<string>();
   private patterns: RegExp[] = [];
   private below: string[] = [];
+  private unrouted = new Set<string>();
   private prefixes: string[] = [''];
 
   constructor(
@@ -68,9 +69,10 @@ export class RouteMount {
   afterRoutes(): void {
     const adapter = this.adapter();
     if (!adapter || this.routes.length === 0 || adapter.getType() !== 'express') return;
-    adapter.use((request: HostRequest, response: HostResponse, next: Next) =>
-      this.isBelow(pathOf(rawOf(request))) ? void this.serve(request, response, null) : next(),
-    );
+    adapter.use((request: HostRequest, response: HostResponse, next: Next) => {
+      const path = pathOf(rawOf(request));
+      return this.isBelow(path) ? void this.serve(request, response, this.unroutedBody(path)) : next();
+    });
     // Only where requests do not come through Node's server, as in functions: parsers have seen the body there.
     adapter.use((error: { body?: unknown; type?: unknown }, request: HostRequest, response: HostResponse, next: Next) => {
       const unparsed = typeof error?.type === 'string' && this.isOwn(pathOf(rawOf(request)));
@@ -84,7 +86,7 @@ export class RouteMount {
       const raw = rawOf(request);
       const path = pathOf(raw);
       if (request.is404 && this.isBelow(path)) {
-        await this.serve(request, reply, null);
+        await this.serve(request, reply, this.unroutedBody(path));
         return reply;
       }
       if (this.isOwn(path)) hideBody(raw);
@@ -100,6 +102,11 @@ export class RouteMount {
     const written = uriOf(request);
     const prefix = this.prefixes.find((one) => one !== '' && written.startsWith(`${one}/`)) ?? '';
     return this.bridge.serve(request, response, { prefix, uri: written.slice(prefix.length) }, body);
+  }
+
+  /** Of what no controller took, only routes without one have a body that matters: `undefined` is to be read. */
+  private unroutedBody(path: string): null | undefined {
+    return this.unrouted.has(path) ? undefined : null;
   }
 
   private isOwn(path: string): boolean {
@@ -118,6 +125,7 @@ export class RouteMount {
       const path = (isAtRoot(route) || this.isExcluded(route) ? '' : prefix) + route.path;
       if (path.includes('{')) this.patterns.push(new RegExp(`^${escaped(path).replaceAll(/\\\{\w+\\\}/g, '[^/]+')}$`));
       else this.exact.add(path);
+      if (route.group === 'sso' && !isAtRoot(route)) this.unrouted.add(path);
       const at = path.indexOf('/auth/');
       if (route.group === 'auth' && at >= 0) this.below.push(path.slice(0, at + '/auth/'.length));
     }

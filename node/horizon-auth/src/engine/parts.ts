@@ -1,6 +1,7 @@
 import type { FactoryProvider, InjectionToken, Provider, Type } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { Bridge, BODY_TIMEOUT } from './bridge.js';
+import type { BodyBounds } from './body.js';
+import { Bridge, BODY_BOUNDS } from './bridge.js';
 import { controllerOf } from './controller.js';
 import { type EngineSettings, HorizonEngine } from './engine.js';
 import { HorizonAuthExceptionFilter } from './filter.js';
@@ -31,7 +32,8 @@ export interface EngineParts<Options> {
 /** Providers and controllers of a module around an engine. The module calls `RouteMount` in its life cycle. */
 export function enginePartsOf<Options>(parts: EngineParts<Options>): { providers: Provider[]; controllers: Type[] } {
   const routes = [...routesOf(parts.profile), ...ssoRoutes()].filter(({ group }) => isMounted(group, parts.mountRoutes));
-  const inNest = routes.filter((route) => !isAtRoot(route));
+  // Those of single sign-on are known with the options only: `RouteMount` serves them.
+  const inNest = routes.filter((route) => !isAtRoot(route) && route.group !== 'sso');
   const providers: Provider[] = [
     {
       provide: HorizonEngine,
@@ -40,17 +42,18 @@ export function enginePartsOf<Options>(parts: EngineParts<Options>): { providers
         HorizonEngine.open(await parts.settings(options, ...injected)),
     },
     {
-      provide: BODY_TIMEOUT,
+      provide: BODY_BOUNDS,
       inject: [parts.optionsToken],
-      useFactory: ({ http }: { http?: { body_timeout?: unknown; bodyTimeout?: unknown } }) =>
-        milliseconds(http?.body_timeout ?? http?.bodyTimeout),
+      useFactory: ({ http }: { http?: HttpBounds }): BodyBounds => ({
+        bytes: size(http?.max_body ?? http?.maxBody),
+        milliseconds: milliseconds(http?.body_timeout ?? http?.bodyTimeout),
+      }),
     },
     {
       provide: MOUNTED,
       inject: [parts.optionsToken],
       // Elsewhere `/login` is the application's.
-      useFactory: (options: Options) =>
-        routes.filter((route) => route.group !== 'sso' || !isAtRoot(route) || parts.isSsoServer(options)),
+      useFactory: (options: Options) => routes.filter(({ group }) => group !== 'sso' || parts.isSsoServer(options)),
     },
     Bridge,
     RouteMount,
@@ -61,6 +64,22 @@ export function enginePartsOf<Options>(parts: EngineParts<Options>): { providers
 
 function isMounted(group: RouteGroup, mount: MountRoutes = true): boolean {
   return typeof mount === 'boolean' ? mount : (mount[group] ?? true);
+}
+
+/** Settings that the engine has checked, in either spelling. */
+interface HttpBounds {
+  max_body?: unknown;
+  maxBody?: unknown;
+  body_timeout?: unknown;
+  bodyTimeout?: unknown;
+}
+
+const SIZES: Record<string, number> = { B: 1, KiB: 1024, MiB: 1024 * 1024 };
+
+/** A size that the engine has checked, or its default. */
+function size(text: unknown): number {
+  const [, count, unit] = /^(\d+) ?(B|KiB|MiB)$/.exec(String(text)) ?? [];
+  return count && unit ? Number(count) * (SIZES[unit] as number) : 16 * 1024;
 }
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000 };
