@@ -42,6 +42,12 @@ export class Application {
     return answerOf<Delays>(this.child);
   }
 
+  /** Computing time of all its threads so far, in microseconds. */
+  async time(): Promise<number> {
+    this.child.send('time');
+    return (await answerOf<{ microseconds: number }>(this.child)).microseconds;
+  }
+
   async close(): Promise<void> {
     const ended = once(this.child, 'exit');
     this.child.send('close');

@@ -46,7 +46,7 @@ async function measure(platform: Platform, databaseUrl: string): Promise<void> {
     console.log(`\n${platform}`);
     const token = await register(app.url);
     await expectAnswers(app.url, token);
-    await compareRoutes(app.url, token);
+    await compareRoutes(app, token);
     await expectAnswers(app.url, token);
     await storm(app);
     await expectLogoutHolds(app.url, token);
@@ -84,28 +84,43 @@ async function expectLogoutHolds(url: string, token: string): Promise<void> {
 }
 
 /** In turns: what disturbs one round disturbs all of its routes. */
-async function compareRoutes(url: string, token: string): Promise<void> {
-  const rates = { bare: [], ours: [], usual: [] } as Record<RouteName, number[]>;
-  for (const route of ROUTES) await rateOf(`${url}/${route}`, token); // warm
+async function compareRoutes(app: Application, token: string): Promise<void> {
+  const rounds = { bare: [], ours: [], usual: [] } as Record<RouteName, Round[]>;
+  for (const route of ROUTES) await load(app, route, token); // warm
   for (let round = 0; round < ROUNDS; round++) {
-    for (const route of ROUTES) rates[route].push(await rateOf(`${url}/${route}`, token));
+    for (const route of ROUTES) rounds[route].push(await load(app, route, token));
   }
   for (const route of ROUTES) {
-    const ratio = median(rates[route].map((rate, i) => rate / (rates.usual[i] as number)));
+    const perSecond = median(rounds[route].map((round) => round.perSecond));
+    const ratio = median(rounds[route].map((round, i) => round.perSecond / (rounds.usual[i] as Round).perSecond));
+    const time = median(rounds[route].map((round) => round.time));
+    const less = median(rounds[route].map((round, i) => (rounds.usual[i] as Round).time / round.time));
     const goal = route === 'ours' ? `  goal: at least 2.50: ${ratio >= 2.5 ? 'met' : 'MISSED'}` : '';
-    console.log(`  ${route.padEnd(6)} ${median(rates[route]).toFixed(0).padStart(7)} /s  ${ratio.toFixed(2).padStart(6)} of usual${goal}`);
+    console.log(
+      `  ${route.padEnd(6)} ${perSecond.toFixed(0).padStart(7)} /s  ${ratio.toFixed(2).padStart(6)} of usual` +
+        `   ${time.toFixed(0).padStart(6)} µs of computing, usual ${less.toFixed(2).padStart(6)} times that${goal}`,
+    );
   }
 }
 
-async function rateOf(url: string, token: string): Promise<number> {
+/** What a route did in a round: answers per second, and the microseconds that the process computed for each. */
+interface Round {
+  perSecond: number;
+  time: number;
+}
+
+async function load(app: Application, route: RouteName, token: string): Promise<Round> {
+  const before = await app.time();
   const result = await autocannon({
-    url,
+    url: `${app.url}/${route}`,
     connections: CONNECTIONS,
     duration: ROUND_SECONDS,
     headers: { authorization: `Bearer ${token}` },
   });
-  assert.equal(result.non2xx + result.errors + result.timeouts, 0, `${url}: answers that are none`);
-  return result['2xx'] / result.duration;
+  const after = await app.time();
+  assert.equal(result.non2xx + result.errors + result.timeouts, 0, `/${route}: answers that are none`);
+  assert.ok(result['2xx'] > 0, `/${route}: no answer in ${ROUND_SECONDS} s`);
+  return { perSecond: result['2xx'] / result.duration, time: (after - before) / result['2xx'] };
 }
 
 /** Many people log in at once; whoever finds the queue of hashes full is told to come again, and does so at once. */
@@ -129,10 +144,21 @@ async function storm(app: Application): Promise<void> {
   const unexpected = Object.keys(counts).filter((status) => status !== '200' && status !== '503');
   assert.deepEqual(unexpected, [], 'answers of log-ins');
   const [done, refused] = ['200', '503'].map((status) => counts[status]?.count ?? 0) as [number, number];
-  assert.ok(done > 0, 'nobody could log in');
+  await expectLogin(app.url);
   console.log(`  event loop, quiet:          ${written(quiet)}`);
   console.log(`  event loop, log-in storm:   ${written(during)}  goal: p99 under 20 ms: ${during.p99 < 20 ? 'met' : 'MISSED'}`);
   console.log(`  the storm: ${STORM_CONNECTIONS} connections, ${done} log-ins and ${refused} refusals (503) in ${STORM_SECONDS} s`);
+}
+
+/** Whoever comes again as told gets in, however slow the machine is: at most a minute. */
+async function expectLogin(url: string): Promise<void> {
+  for (let attempt = 0; attempt < 60; attempt++) {
+    const { status } = await ask('POST', `${url}/auth/login`, { body: ana });
+    if (status === 200) return;
+    assert.equal(status, 503, 'a log-in after the storm');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  assert.fail('nobody can log in after the storm');
 }
 
 function written({ p50, p99, max }: Delays): string {
