@@ -20,6 +20,7 @@ COPY crates crates
 # Members of the workspace: without them Cargo.lock would not be the one that was tested.
 COPY bench bench
 COPY examples examples
+COPY node/native node/native
 # Dependencies live in caches that outlast a build and are no part of the image. Our own files count as changed
 # every time: cargo goes by their age, and a checkout may be older than what the cache was made from.
 RUN --mount=type=cache,id=horizon-auth-registry,target=/usr/local/cargo/registry \
