@@ -155,7 +155,7 @@ pub use horizon_auth_core::ports::mailer::{MailError, MailTemplates, Mailer};
 pub use horizon_auth_http::pages;
 #[cfg(feature = "http")]
 pub use horizon_auth_http::{
-    Gate, Http, Problem, Route, TenantExtractor, Who, documentation_routes,
+    Gate, Http, Problem, Route, SafeUser, TenantExtractor, Who, documentation_routes,
     extract::{CurrentTenant, CurrentUser},
     layers::{Csrf, Protected, RequireRole, protect},
     router, routes, sso_routes,

@@ -1,5 +1,6 @@
 //! Success bodies: the user as clients see it, and nothing else of it (H-70).
 
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -20,10 +21,10 @@ use serde::Serialize;
 use crate::session_cookies::SessionCookies;
 use crate::state::Http;
 
-/// The design's `SafeUser`.
+/// A user as clients see it, in JSON: the design's `SafeUser`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct SafeUser<'a> {
+pub struct SafeUser<'a> {
     id: String,
     email: &'a str,
     full_name: Option<&'a str>,
@@ -32,6 +33,13 @@ pub(crate) struct SafeUser<'a> {
     roles: Vec<&'a str>,
     created_at: String,
     updated_at: String,
+}
+
+/// Hides the address.
+impl fmt::Debug for SafeUser<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SafeUser").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 impl<'a> From<&'a User> for SafeUser<'a> {

@@ -25,6 +25,7 @@ pub mod sso;
 mod state;
 mod tenants;
 
+pub use body::SafeUser;
 pub use gate::Gate;
 #[cfg(feature = "openapi")]
 pub use openapi::{documentation, openapi, openapi_of};

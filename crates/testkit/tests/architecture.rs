@@ -120,6 +120,33 @@ fn crates_depend_only_along_the_arrows() {
 }
 
 #[test]
+fn the_native_addon_knows_the_facade_only_and_holds_no_unsafe_code_of_its_own() {
+    let allowed = [
+        "async-trait",
+        "axum",
+        "base64",
+        "horizon-auth",
+        "napi",
+        "napi-derive",
+        "percent-encoding",
+        "serde",
+        "serde_json",
+        "tokio",
+        "tower",
+        "tracing",
+    ];
+    for dependency in dependencies("../node/native") {
+        assert!(
+            allowed.contains(&dependency.as_str()),
+            "node/native must not depend on {dependency}"
+        );
+    }
+    for (name, text) in rust_files("node/native/src") {
+        assert!(!text.contains("unsafe"), "{name}: only what `#[napi]` writes may be unsafe");
+    }
+}
+
+#[test]
 fn modules_of_core_import_only_downwards() {
     // What a folder must not mention. Tests stand in `*_tests.rs` or below `mod tests` and may reach up.
     let rules: &[(&str, &[&str])] = &[
@@ -166,7 +193,7 @@ fn modules_of_core_import_only_downwards() {
 #[test]
 fn no_file_is_longer_than_400_lines_without_a_reason() {
     let mut too_long = Vec::new();
-    for (name, text) in rust_files("crates").into_iter().chain(rust_files("bench")) {
+    for (name, text) in ["crates", "bench", "node/native"].into_iter().flat_map(rust_files) {
         let excused = LONG_FILES.iter().any(|(file, _)| *file == name);
         let lines = text.lines().count();
         if lines > LIMIT && !excused {

@@ -14,9 +14,9 @@ export type RateLimitBy = 'ip' | 'user' | 'tenant' | ((request: any) => string |
 
 /** A limit for routes of the application. */
 export interface RateLimitRule {
-  /** Most requests, 1 or more. */
+  /** Most requests, 1 to 100000. */
   limit: number;
-  /** In how many seconds, 1 or more. */
+  /** In how many seconds, 1 to 86400. */
   ttl: number;
   /**
    * Who shares the limit: requests of one network (the default), of one user (guarded routes only), of one tenant, or
@@ -33,8 +33,16 @@ export const Public = (): CustomDecorator => SetMetadata(PUBLIC_KEY, true);
 /** Lets in whoever has any of the roles, for `RolesGuard`. On a method it replaces those of the class. */
 export const Roles = (...roles: string[]): CustomDecorator => SetMetadata(ROLES_KEY, roles);
 
-/** Limits how often a route is called, for `RateLimitGuard`. On a method it replaces that of the class. */
-export const RateLimit = (rule: RateLimitRule): CustomDecorator => SetMetadata(RATE_LIMIT_KEY, rule);
+/**
+ * Limits how often a route is called, for `RateLimitGuard`. On a method it replaces that of the class.
+ *
+ * @throws RangeError where the class is defined, for numbers out of bounds.
+ */
+export const RateLimit = (rule: RateLimitRule): CustomDecorator => {
+  expectWithin('limit', rule.limit, 100_000);
+  expectWithin('ttl', rule.ttl, 86_400);
+  return SetMetadata(RATE_LIMIT_KEY, rule);
+};
 
 /** Who sends the request, or one field of it: `@CurrentUser('email')`. `undefined` on public routes. */
 export const CurrentUser: (field?: keyof Identity) => ParameterDecorator = createParamDecorator(
@@ -48,3 +56,9 @@ export const CurrentUser: (field?: keyof Identity) => ParameterDecorator = creat
 export const CurrentTenant: () => ParameterDecorator = createParamDecorator(
   (_: unknown, context: ExecutionContext) => carrierOf(context)?.tenantId,
 );
+
+function expectWithin(name: string, value: number, most: number): void {
+  if (!Number.isInteger(value) || value < 1 || value > most) {
+    throw new RangeError(`@RateLimit: ${name} is not a whole number from 1 to ${most}`);
+  }
+}

@@ -54,7 +54,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<HorizonAuthCon
   .setClassMethodName('forRoot')
   .setExtras<HorizonAuthExtras>(
     // The keys named here are taken out of the options.
-    { isGlobal: true, profile: undefined, mountRoutes: undefined, mailerProvider: undefined },
+    { isGlobal: true, profile: undefined, mountRoutes: undefined, mailerProvider: undefined, imports: [] },
     withEngine,
   )
   .build();
@@ -78,7 +78,14 @@ export class HorizonAuthModule extends ConfigurableModuleClass implements NestMo
    * @throws HorizonAuthConfigError at once, with everything that is wrong with them.
    */
   static override forRoot(options: HorizonAuthConfig & HorizonAuthExtras): DynamicModule {
-    const { isGlobal, profile = options.http?.profile ?? 'token', mountRoutes, mailerProvider, ...config } = options;
+    const {
+      isGlobal,
+      profile = options.http?.profile ?? 'token',
+      mountRoutes,
+      mailerProvider,
+      imports,
+      ...config
+    } = options;
     expectValid(config, { profile, hasMailer: mailerProvider !== undefined });
     const isClient = config.ssoMode === true || config.mode === 'sso_client';
     // An application that only verifies has no routes of its own.
@@ -88,6 +95,7 @@ export class HorizonAuthModule extends ConfigurableModuleClass implements NestMo
       profile,
       mountRoutes: mountRoutes ?? !isClient,
       mailerProvider,
+      ...(imports && { imports }),
     });
   }
 
@@ -113,7 +121,7 @@ export class HorizonAuthModule extends ConfigurableModuleClass implements NestMo
 }
 
 function withEngine(definition: DynamicModule, extras: HorizonAuthExtras): DynamicModule {
-  const { isGlobal = true, profile = 'token', mountRoutes, mailerProvider } = extras;
+  const { isGlobal = true, profile = 'token', mountRoutes, mailerProvider, imports = [] } = extras;
   const { providers, controllers } = enginePartsOf<HorizonAuthConfig>({
     optionsToken: HORIZON_AUTH_OPTIONS,
     inject: [{ token: AUTH_MAILER, optional: true }],
@@ -127,6 +135,7 @@ function withEngine(definition: DynamicModule, extras: HorizonAuthExtras): Dynam
   return {
     ...definition,
     global: isGlobal,
+    imports: definition.imports ?? imports,
     controllers,
     providers: [
       ...(definition.providers ?? []),

@@ -1,4 +1,4 @@
-import type { FactoryProvider, Type } from '@nestjs/common';
+import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
 import type { MountRoutes } from './engine/parts.js';
 import type { Profile } from './engine/routes.js';
 import type { Settings } from './settings.js';
@@ -178,6 +178,8 @@ export interface HorizonAuthExtras {
   mountRoutes?: MountRoutes | undefined;
   /** Sends mails in place of the engine. */
   mailerProvider?: MailerProvider | undefined;
+  /** Modules whose providers the mailer, or the factory of the options, needs. */
+  imports?: NonNullable<ModuleMetadata['imports']>;
 }
 
 /** Token of the module's options. */

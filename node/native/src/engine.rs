@@ -10,10 +10,13 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::http::Uri;
 use horizon_auth::Code;
+use horizon_auth::commands::CountHitCommand;
+use horizon_auth::types::Rate;
 use napi::bindgen_prelude::{Buffer, Env, PromiseRaw};
 use napi::{Error, Status};
 use napi_derive::napi;
 
+use crate::calls;
 use crate::admit::{Soon, at_once, of_token};
 use crate::events::EventFunction;
 use crate::mailer::MailFunction;
@@ -21,6 +24,9 @@ use crate::open::{Functions, open};
 use crate::request::{self, RawRequest};
 use crate::service::{Service, root};
 use crate::shapes::{Answer, Outcome, Problem};
+
+/// Why an application without an engine cannot do something.
+const ELSEWHERE: &str = "this needs an engine, and with ssoMode the engine is elsewhere: call the server";
 
 /// Functions of the application that the engine calls.
 #[napi(object, object_to_js = false)]
@@ -157,6 +163,59 @@ impl Engine {
         )
     }
 
+    /// Counts a hit of the host's own rule.
+    #[napi]
+    pub fn limit<'e>(
+        &self,
+        env: &'e Env,
+        rule: String,
+        key: String,
+        limit: u32,
+        seconds: u32,
+        uri: String,
+    ) -> napi::Result<PromiseRaw<'e, Outcome>> {
+        let service = self.here()?;
+        let begun = service.begin();
+        let rate = rate(limit, seconds)?;
+        env.spawn_future(async move {
+            let counted = match (begun, service.auth()) {
+                (Ok(_under_way), Some(auth)) => {
+                    let cmd = CountHitCommand {
+                        rule: &rule,
+                        key: &key,
+                        rate,
+                    };
+                    auth.count_hit(cmd).await
+                }
+                (Ok(_), None) => Err(Code::NotFound.into()),
+                (Err(closed), _) => Err(closed),
+            };
+            let problem = counted
+                .err()
+                .map(|error| request::problem(service.gate(), error, &place(&uri)));
+            Ok(Outcome {
+                identity: None,
+                problem,
+            })
+        })
+    }
+
+    /// A service call: JSON in, JSON out.
+    #[napi]
+    pub fn call<'e>(&self, env: &'e Env, name: String, args: String) -> napi::Result<PromiseRaw<'e, String>> {
+        let service = self.here()?;
+        let begun = service.begin();
+        env.spawn_future(async move {
+            match (begun, service.auth()) {
+                (Ok(_under_way), Some(auth)) => calls::call(auth, service.gate(), &name, &args)
+                    .await
+                    .map_err(|what| Error::new(Status::InvalidArg, what)),
+                (Ok(_), None) => Err(Error::new(Status::InvalidArg, ELSEWHERE)),
+                (Err(closed), _) => Ok(calls::refused(service.gate(), closed).to_string()),
+            }
+        })
+    }
+
     /// The error body for a code.
     #[napi]
     #[expect(clippy::needless_pass_by_value, reason = "that is how values come out of JavaScript")]
@@ -176,6 +235,27 @@ impl Engine {
             Ok(())
         })
     }
+}
+
+impl Engine {
+    /// The service, if the engine is here.
+    fn here(&self) -> napi::Result<Arc<Service>> {
+        match self.0.auth() {
+            Some(_) => Ok(Arc::clone(&self.0)),
+            None => Err(Error::new(Status::InvalidArg, ELSEWHERE)),
+        }
+    }
+}
+
+/// A rate that can be counted.
+fn rate(limit: u32, seconds: u32) -> napi::Result<Rate> {
+    const MOST_HITS: u32 = 100_000;
+    const DAY: u32 = 24 * 60 * 60;
+    if !(1..=MOST_HITS).contains(&limit) || !(1..=DAY).contains(&seconds) {
+        let what = "a limit is 1 to 100000 hits within 1 to 86400 seconds";
+        return Err(Error::new(Status::InvalidArg, what));
+    }
+    Ok(Rate::per_seconds(limit, u64::from(seconds)))
 }
 
 /// A request for an address, or for the root if it is none.

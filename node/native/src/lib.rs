@@ -4,6 +4,7 @@
 //! [`Gate`](horizon_auth::Gate), service calls to the same flows. Nothing here waits on the thread of JavaScript.
 
 mod admit;
+mod calls;
 mod engine;
 mod events;
 mod mailer;
@@ -24,6 +25,13 @@ use napi_derive::napi;
 #[expect(clippy::needless_pass_by_value, reason = "that is how values come out of JavaScript")]
 pub fn check_options(options: String, folder: String) -> Vec<String> {
     options::Read::new(&options, Path::new(&folder)).problems()
+}
+
+/// Names that `Engine.call` knows.
+#[napi(js_name = "calls")]
+#[must_use]
+pub fn call_names() -> Vec<&'static str> {
+    calls::NAMES.to_vec()
 }
 
 /// Version of the addon; the packages refuse another one than theirs.

@@ -4,10 +4,11 @@ use std::fmt;
 
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
+use serde::Serialize;
 
 /// A refusal as the engine words it: status, flat headers (name, value, …) and the JSON error body.
 #[napi(object, object_from_js = false)]
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Problem {
     pub status: u16,
     pub headers: Vec<String>,

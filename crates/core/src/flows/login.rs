@@ -195,18 +195,20 @@ impl Auth {
         });
     }
 
-    async fn rehash(
+    /// Whether the stored hash was the old one, and is a new one now.
+    pub(super) async fn rehash(
         &self,
         tenant: &TenantId,
         user: UserId,
         password: &Password,
         old: &PasswordHash,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let new = self.hasher().hash(password).await?;
         let mut tx = self.store().begin().await?;
-        if tx.rehash_password(tenant, user, old, &new, self.now()).await? {
+        let replaced = tx.rehash_password(tenant, user, old, &new, self.now()).await?;
+        if replaced {
             tx.commit().await?;
         }
-        Ok(())
+        Ok(replaced)
     }
 }

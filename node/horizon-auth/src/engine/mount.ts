@@ -39,7 +39,8 @@ export class RouteMount {
   private exact = new Set<string>();
   private patterns: RegExp[] = [];
   private below: string[] = [];
-  private prefixes: string[] = [''];
+  private unrouted = new Set<string>();
+  private prefix = '';
 
   constructor(
     @Inject(Bridge) private readonly bridge: Bridge,
@@ -52,7 +53,6 @@ export class RouteMount {
   beforeRoutes(): void {
     const adapter = this.adapter();
     if (!adapter) return;
-    adapter.getHttpServer()?.prependListener('upgrade', rememberUpgrade);
     if (this.routes.length === 0) return;
     this.learnPaths();
     for (const { method, path } of this.routes.filter(isAtRoot)) {
@@ -67,10 +67,15 @@ export class RouteMount {
   /** Call from `onModuleInit()`: all routes are there, the handler for what was not found is not. */
   afterRoutes(): void {
     const adapter = this.adapter();
-    if (!adapter || this.routes.length === 0 || adapter.getType() !== 'express') return;
-    adapter.use((request: HostRequest, response: HostResponse, next: Next) =>
-      this.isBelow(pathOf(rawOf(request))) ? void this.serve(request, response, null) : next(),
-    );
+    if (!adapter) return;
+    const server = adapter.getHttpServer();
+    // Node hands a request to change protocols to whoever listens, and answers it itself only if nobody does.
+    if (server && server.listenerCount('upgrade') > 0) server.prependListener('upgrade', rememberUpgrade);
+    if (this.routes.length === 0 || adapter.getType() !== 'express') return;
+    adapter.use((request: HostRequest, response: HostResponse, next: Next) => {
+      const path = pathOf(rawOf(request));
+      return this.isBelow(path) ? void this.serve(request, response, this.unroutedBody(path)) : next();
+    });
     // Only where requests do not come through Node's server, as in functions: parsers have seen the body there.
     adapter.use((error: { body?: unknown; type?: unknown }, request: HostRequest, response: HostResponse, next: Next) => {
       const unparsed = typeof error?.type === 'string' && this.isOwn(pathOf(rawOf(request)));
@@ -84,7 +89,7 @@ export class RouteMount {
       const raw = rawOf(request);
       const path = pathOf(raw);
       if (request.is404 && this.isBelow(path)) {
-        await this.serve(request, reply, null);
+        await this.serve(request, reply, this.unroutedBody(path));
         return reply;
       }
       if (this.isOwn(path)) hideBody(raw);
@@ -98,8 +103,13 @@ export class RouteMount {
 
   private serve(request: HostRequest, response: HostResponse, body?: Uint8Array | null): Promise<void> {
     const written = uriOf(request);
-    const prefix = this.prefixes.find((one) => one !== '' && written.startsWith(`${one}/`)) ?? '';
+    const prefix = written.startsWith(`${this.prefix}/`) ? this.prefix : '';
     return this.bridge.serve(request, response, { prefix, uri: written.slice(prefix.length) }, body);
+  }
+
+  /** Of what no controller took, only routes without one have a body that matters: `undefined` is to be read. */
+  private unroutedBody(path: string): null | undefined {
+    return this.unrouted.has(path) ? undefined : null;
   }
 
   private isOwn(path: string): boolean {
@@ -112,12 +122,12 @@ export class RouteMount {
   }
 
   private learnPaths(): void {
-    const prefix = normal(this.config.getGlobalPrefix());
-    this.prefixes = [prefix];
+    this.prefix = normal(this.config.getGlobalPrefix());
     for (const route of this.routes) {
-      const path = (isAtRoot(route) || this.isExcluded(route) ? '' : prefix) + route.path;
+      const path = (isAtRoot(route) || this.isExcluded(route) ? '' : this.prefix) + route.path;
       if (path.includes('{')) this.patterns.push(new RegExp(`^${escaped(path).replaceAll(/\\\{\w+\\\}/g, '[^/]+')}$`));
       else this.exact.add(path);
+      if (route.group === 'sso' && !isAtRoot(route)) this.unrouted.add(path);
       const at = path.indexOf('/auth/');
       if (route.group === 'auth' && at >= 0) this.below.push(path.slice(0, at + '/auth/'.length));
     }

@@ -32,7 +32,8 @@ export interface EngineParts<Options> {
 /** Providers and controllers of a module around an engine. The module calls `RouteMount` in its life cycle. */
 export function enginePartsOf<Options>(parts: EngineParts<Options>): { providers: Provider[]; controllers: Type[] } {
   const routes = [...routesOf(parts.profile), ...ssoRoutes()].filter(({ group }) => isMounted(group, parts.mountRoutes));
-  const inNest = routes.filter((route) => !isAtRoot(route));
+  // Those of single sign-on are known with the options only: `RouteMount` serves them.
+  const inNest = routes.filter((route) => !isAtRoot(route) && route.group !== 'sso');
   const providers: Provider[] = [
     {
       provide: HorizonEngine,
@@ -52,8 +53,7 @@ export function enginePartsOf<Options>(parts: EngineParts<Options>): { providers
       provide: MOUNTED,
       inject: [parts.optionsToken],
       // Elsewhere `/login` is the application's.
-      useFactory: (options: Options) =>
-        routes.filter((route) => route.group !== 'sso' || !isAtRoot(route) || parts.isSsoServer(options)),
+      useFactory: (options: Options) => routes.filter(({ group }) => group !== 'sso' || parts.isSsoServer(options)),
     },
     Bridge,
     RouteMount,

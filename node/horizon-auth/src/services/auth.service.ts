@@ -19,10 +19,9 @@ export class AuthService {
     email: string,
     password: string,
     tenantId?: string,
-    client?: Client & { fullName?: string },
+    more?: Client & { fullName?: string; locale?: string },
   ): Promise<AuthResult | PendingRegistration> {
-    const { fullName, ...from } = client ?? {};
-    return this.engine.call('auth.register', { email, password, tenantId, fullName, client: from });
+    return this.engine.call('register', { ...more, email, password, tenantId });
   }
 
   /**
@@ -31,7 +30,7 @@ export class AuthService {
    * @throws HorizonAuthException with code `invalid_credentials`, `email_not_verified`, `rate_limited` or `overloaded`.
    */
   login(email: string, password: string, tenantId?: string, client?: Client): Promise<AuthResult> {
-    return this.engine.call('auth.login', { email, password, tenantId, client });
+    return this.engine.call('login', { ...client, email, password, tenantId });
   }
 
   /**
@@ -40,18 +39,18 @@ export class AuthService {
    *
    * @throws HorizonAuthException with code `refresh_invalid`, `refresh_expired`, `refresh_reused` or `session_ended`.
    */
-  refresh(refreshToken: string): Promise<AuthResult> {
-    return this.engine.call('auth.refresh', { refreshToken });
+  refresh(refreshToken: string, tenantId?: string, client?: Client): Promise<AuthResult> {
+    return this.engine.call('refresh', { ...client, refreshToken, tenantId });
   }
 
   /** Ends all sessions of a user: refresh tokens and access tokens, on every node. */
-  async logout(userId: string): Promise<void> {
-    await this.engine.call('auth.logout', { userId });
+  async logout(userId: string, tenantId?: string): Promise<void> {
+    await this.engine.call('logout', { userId, tenantId });
   }
 
   /** Sends a link that resets the password, if there is such an account. Nobody learns whether there is. */
   async requestPasswordReset(email: string, tenantId?: string, client?: Client): Promise<void> {
-    await this.engine.call('auth.requestPasswordReset', { email, tenantId, client });
+    await this.engine.call('requestPasswordReset', { ...client, email, tenantId });
   }
 
   /**
@@ -60,12 +59,16 @@ export class AuthService {
    * @throws HorizonAuthException with code `link_invalid` or `invalid_input`.
    */
   async resetPassword(token: string, newPassword: string, client?: Client): Promise<void> {
-    await this.engine.call('auth.resetPassword', { token, password: newPassword, client });
+    await this.engine.call('resetPassword', { ...client, token, newPassword });
   }
 
-  /** Sends a user the link that verifies the address; nothing if it is verified. */
-  async sendEmailVerification(userId: string): Promise<void> {
-    await this.engine.call('auth.sendEmailVerification', { userId });
+  /**
+   * Sends a user the link that verifies the address; nothing if it is verified.
+   *
+   * @throws HorizonAuthException with code `not_found` or `rate_limited`.
+   */
+  async sendEmailVerification(userId: string, tenantId?: string, client?: Client): Promise<void> {
+    await this.engine.call('sendEmailVerification', { ...client, userId, tenantId });
   }
 
   /**
@@ -75,6 +78,6 @@ export class AuthService {
    * @throws HorizonAuthException with code `link_invalid` or `invalid_input`.
    */
   async verifyEmail(token: string, password?: string, client?: Client): Promise<void> {
-    await this.engine.call('auth.verifyEmail', { token, password, client });
+    await this.engine.call('verifyEmail', { ...client, token, password });
   }
 }

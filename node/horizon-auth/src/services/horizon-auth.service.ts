@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HorizonEngine } from '../engine/engine.js';
 import type { Answer, Identity } from '../engine/native.js';
 import { type HostRequest, viewOf } from '../engine/request.js';
-import type { HealthStatus } from './types.js';
+import type { Health } from './types.js';
 
 /** The engine itself, for what guards and the other services do not do. */
 @Injectable()
@@ -33,8 +33,8 @@ export class HorizonAuthService {
     return this.engine.handle({ method, uri, headers, ip }, uri, body, tenantId);
   }
 
-  /** Whether the database and, if there is one, Redis answer. */
-  health(): Promise<{ database: HealthStatus; redis: HealthStatus | null }> {
+  /** Whether the parts answer. */
+  health(): Promise<Health> {
     return this.engine.call('health');
   }
 }

@@ -12,7 +12,7 @@ export class PasswordService {
    * @throws HorizonAuthException with code `invalid_input` (8 to 128 characters) or `overloaded`.
    */
   hash(password: string): Promise<string> {
-    return this.engine.call('passwords.hash', { password });
+    return this.engine.call('hashPassword', { password });
   }
 
   /**
@@ -21,7 +21,7 @@ export class PasswordService {
    * @throws HorizonAuthException with code `overloaded`.
    */
   verify(password: string, hash: string): Promise<boolean> {
-    return this.engine.call('passwords.verify', { password, hash });
+    return this.engine.call('verifyPassword', { password, hash });
   }
 
   /** Whether a hash is one of bcrypt. */
@@ -33,7 +33,9 @@ export class PasswordService {
    * Whether a password fits a bcrypt hash; if so, the user's password is stored anew as Argon2id. Log-ins do the same
    * by themselves with `security.bcryptMigration`.
    */
-  verifyAndMigrate(password: string, bcryptHash: string, userId: string): Promise<boolean> {
-    return this.engine.call('passwords.verifyAndMigrate', { password, hash: bcryptHash, userId });
+  async verifyAndMigrate(password: string, bcryptHash: string, userId: string, tenantId?: string): Promise<boolean> {
+    const args = { password, hash: bcryptHash, userId, tenantId };
+    const { valid } = await this.engine.call<{ valid: boolean }>('verifyAndMigrate', args);
+    return valid;
   }
 }

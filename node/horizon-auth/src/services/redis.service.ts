@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HorizonEngine } from '../engine/engine.js';
-import type { HealthStatus } from './types.js';
+import type { Health, HealthStatus } from './types.js';
 
 /**
  * What several processes share. Without Redis, one process serves alone, and the same calls work on its own memory and
@@ -12,18 +12,17 @@ export class RedisService {
 
   /** Blacklists an access token by its `jti` for so many seconds, on every node. */
   async blacklist(tokenId: string, ttlSeconds: number): Promise<void> {
-    const expiresAt = new Date(Date.now() + ttlSeconds * 1000).toISOString();
-    await this.engine.call('tokens.blacklist', { tokenId, expiresAt });
+    await this.engine.call('blacklistToken', { tokenId, expiresAt: Date.now() + Math.ceil(ttlSeconds * 1000) });
   }
 
   /** Whether an access token was blacklisted by its `jti`. */
   isBlacklisted(tokenId: string): Promise<boolean> {
-    return this.engine.call('tokens.isBlacklisted', { tokenId });
+    return this.engine.call('isBlacklisted', { tokenId });
   }
 
-  /** Whether Redis answers; `null` where there is none. */
-  async healthCheck(): Promise<HealthStatus | null> {
-    const { redis } = await this.engine.call<{ redis: HealthStatus | null }>('health');
+  /** Whether Redis answers; `disabled` where there is none. */
+  async healthCheck(): Promise<HealthStatus> {
+    const { redis } = await this.engine.call<Health>('health');
     return redis;
   }
 }

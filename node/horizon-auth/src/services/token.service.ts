@@ -3,9 +3,7 @@ import { HorizonEngine } from '../engine/engine.js';
 import type { Identity } from '../engine/native.js';
 import type { AuthResult } from './types.js';
 
-/**
- * Tokens. There is no way to make one without a session: a log-in makes it, and whatever ends the session ends it.
- */
+/** Tokens. Each belongs to a session, and whatever ends the session ends it. */
 @Injectable()
 export class TokenService {
   constructor(@Inject(HorizonEngine) private readonly engine: HorizonEngine) {}
@@ -29,23 +27,38 @@ export class TokenService {
     return this.engine.verifyAccessTokenSync(token);
   }
 
+  /**
+   * Opens a session for a user whom the application vouches for, and gives its access token. What it says beside the
+   * user comes from the account; with `roles`, only those of them that are named.
+   *
+   * @throws HorizonAuthException with code `not_found`, `forbidden` or, for a disabled tenant, `tenant_disabled`.
+   */
+  generateAccessToken(payload: { sub: string; roles?: string[] }, tenantId?: string): Promise<string> {
+    return this.engine.call('generateAccessToken', { ...payload, tenantId });
+  }
+
+  /** Opens a session for a user whom the application vouches for, and gives its refresh token. */
+  generateRefreshToken(userId: string, tenantId?: string): Promise<string> {
+    return this.engine.call('generateRefreshToken', { userId, tenantId });
+  }
+
   /** Exchanges a refresh token for the next one; the same as `AuthService.refresh`. */
-  rotateRefreshToken(refreshToken: string): Promise<AuthResult> {
-    return this.engine.call('auth.refresh', { refreshToken });
+  rotateRefreshToken(refreshToken: string, tenantId?: string): Promise<AuthResult> {
+    return this.engine.call('rotateRefreshToken', { refreshToken, tenantId });
   }
 
   /** Ends all sessions of a user; the same as `AuthService.logout`. */
-  async revokeAllTokens(userId: string): Promise<void> {
-    await this.engine.call('auth.logout', { userId });
+  async revokeAllTokens(userId: string, tenantId?: string): Promise<void> {
+    await this.engine.call('revokeAllTokens', { userId, tenantId });
   }
 
   /** Whether an access token was blacklisted by its `jti`. */
   isBlacklisted(tokenId: string): Promise<boolean> {
-    return this.engine.call('tokens.isBlacklisted', { tokenId });
+    return this.engine.call('isBlacklisted', { tokenId });
   }
 
   /** Blacklists an access token by its `jti` until it expires, on every node. It cannot be taken back. */
   async blacklistToken(tokenId: string, expiresAt: Date): Promise<void> {
-    await this.engine.call('tokens.blacklist', { tokenId, expiresAt: expiresAt.toISOString() });
+    await this.engine.call('blacklistToken', { tokenId, expiresAt: expiresAt.getTime() });
   }
 }

@@ -36,17 +36,9 @@ export interface PendingRegistration {
   requiresVerification: true;
 }
 
-/** New tokens of a session. */
-export interface TokenPair {
-  /** Access token. */
-  accessToken: string;
-  /** Refresh token, in place of the one that was given. */
-  refreshToken: string;
-}
-
 /** From where something was asked for, as limits, sessions and events note it. */
 export interface Client {
-  /** Address of the other end. Without it nothing is limited by network. */
+  /** Address of the other end. All calls without one share a limit. */
   ip?: string;
   /** What calls itself there. */
   userAgent?: string;
@@ -62,15 +54,28 @@ export interface UserSession {
   lastSeenAt: string;
   /** When it ends at the latest, in ISO 8601. */
   expiresAt: string;
-  [field: string]: unknown;
+  /** The device, as far as the user agent tells. */
+  device: string | null;
+  /** What called itself there when the session began. */
+  userAgent: string | null;
 }
 
 /** Whether a part works. */
 export interface HealthStatus {
-  /** Whether it answers. */
-  status: 'healthy' | 'unhealthy';
+  /** Whether it answers; `disabled` if there is none. */
+  status: 'healthy' | 'unhealthy' | 'disabled';
   /** How long the answer took, in milliseconds. */
   latency?: number;
   /** Why not, without addresses or secrets. */
   error?: string;
+}
+
+/** Whether the parts of an engine work. */
+export interface Health {
+  /** The database. */
+  database: HealthStatus;
+  /** Redis. */
+  redis: HealthStatus;
+  /** What is known of revoked tokens. */
+  revocations?: HealthStatus;
 }

@@ -23,7 +23,9 @@ impl<'a> Names<'a> {
         match &problem.place {
             Place::Option(name) => name.clone(),
             Place::File { .. } | Place::Variable(_) | Place::Default | Place::Missing => {
-                self.name(&problem.setting)
+                // Keys are texts in options; that they can be in files is the second thing to know.
+                let path = problem.setting.strip_suffix("_file").unwrap_or(&problem.setting);
+                self.name(path)
             }
         }
     }
