@@ -47,9 +47,13 @@ async fn shared() -> Shared {
 
 impl Shared {
     async fn send(&self, method: Method, origin: Option<&str>, csrf: Option<&str>) -> String {
+        self.send_to("/me", method, origin, csrf).await
+    }
+
+    async fn send_to(&self, path: &str, method: Method, origin: Option<&str>, csrf: Option<&str>) -> String {
         let mut request = Request::builder()
             .method(method)
-            .uri("/me")
+            .uri(path)
             .header("cookie", &self.cookies);
         if let Some(origin) = origin {
             request = request.header("origin", origin);
@@ -96,6 +100,47 @@ async fn unsafe_requests_need_the_applications_own_page_and_the_token() {
         let answer = shared.send(Method::POST, Some(foreign), Some(&csrf)).await;
         assert_eq!(answer, "403 cross_site", "{foreign}");
     }
+}
+
+#[tokio::test]
+async fn the_layer_for_routes_that_ask_nobody_who_calls_wants_the_same() {
+    let shared = shared().await;
+    let sign = async |origin: Option<&str>, csrf: Option<&str>| {
+        shared
+            .send_to("/guest-book", Method::POST, origin, csrf)
+            .await
+    };
+    assert_eq!(sign(Some(OWN), Some(&shared.csrf)).await, "200 thank you");
+    assert_eq!(sign(Some(OWN), None).await, "403 csrf_invalid");
+    assert_eq!(sign(Some(OWN), Some("forged")).await, "403 csrf_invalid");
+    let foreign = sign(Some("http://evil.example"), Some(&shared.csrf)).await;
+    assert_eq!(foreign, "403 cross_site");
+}
+
+#[tokio::test]
+async fn each_tenant_has_a_page_of_its_own() {
+    let server = Server::start(Setup::new(Kind::Sqlite), Profile::Session).await;
+    let more = format!(
+        "{}[http]\nprofile = \"session\"\n[tenant]\nsource = \"subdomain\"\nbase_domain = \"app.dev.localhost\"",
+        asks(SECRET)
+    );
+    let app = server.application(&more);
+    let sign = async |host: &str, origin: &str| {
+        let request = Request::post("/guest-book")
+            .header("host", host)
+            .header("origin", origin);
+        told(&app.send(request.body(Body::empty()).unwrap()).await)
+    };
+    let acme = "acme.app.dev.localhost";
+    assert_eq!(sign(acme, &format!("http://{acme}")).await, "200 thank you");
+    assert_eq!(sign(acme, OWN).await, "403 cross_site");
+    assert_eq!(
+        sign("app.dev.localhost", &format!("http://{acme}")).await,
+        "403 cross_site"
+    );
+    let named = Request::get("/tenant").header("host", acme);
+    let named = app.send(named.body(Body::empty()).unwrap()).await;
+    assert_eq!(told(&named), "200 acme");
 }
 
 #[tokio::test]

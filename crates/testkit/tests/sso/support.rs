@@ -10,9 +10,9 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Method, Request};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use horizon_auth::config::{Config, Sources};
-use horizon_auth::{CurrentUser, Http, SsoClient, pages, router};
+use horizon_auth::{CurrentTenant, CurrentUser, Http, SsoClient, pages, router};
 use horizon_auth_adapters::sso::HttpKeys;
 use horizon_auth_adapters::system::SystemEntropy;
 use horizon_auth_core::crypto::access_token::AccessTokens;
@@ -215,7 +215,7 @@ pub(crate) fn asks(secret: &str) -> String {
     )
 }
 
-/// An application with a route for anybody, one for people, and one for administrators.
+/// An application with routes for anybody, for people, and for administrators.
 pub(crate) struct Application {
     router: Router,
     pub(crate) sso: SsoClient,
@@ -235,7 +235,10 @@ impl Application {
         let closed = Router::new()
             .route("/me", get(me).post(me))
             .route("/admin", get(me).route_layer(sso.require_role("admin")));
-        let open = Router::new().route("/greeting", get(greeting));
+        let open = Router::new()
+            .route("/greeting", get(greeting))
+            .route("/tenant", get(tenant))
+            .route("/guest-book", post(async || "thank you").route_layer(sso.gate().csrf()));
         let router = sso.protect(closed).public(open).with_state(sso.clone());
         Self { router, sso }
     }
@@ -276,6 +279,10 @@ pub(crate) fn told(answer: &Answer) -> String {
 
 async fn me(user: CurrentUser) -> String {
     user.email.clone()
+}
+
+async fn tenant(tenant: CurrentTenant) -> String {
+    tenant.as_str().to_owned()
 }
 
 async fn greeting(user: Option<CurrentUser>) -> String {
