@@ -40,7 +40,7 @@ export class RouteMount {
   private patterns: RegExp[] = [];
   private below: string[] = [];
   private unrouted = new Set<string>();
-  private prefixes: string[] = [''];
+  private prefix = '';
 
   constructor(
     @Inject(Bridge) private readonly bridge: Bridge,
@@ -53,7 +53,6 @@ export class RouteMount {
   beforeRoutes(): void {
     const adapter = this.adapter();
     if (!adapter) return;
-    adapter.getHttpServer()?.prependListener('upgrade', rememberUpgrade);
     if (this.routes.length === 0) return;
     this.learnPaths();
     for (const { method, path } of this.routes.filter(isAtRoot)) {
@@ -68,7 +67,11 @@ export class RouteMount {
   /** Call from `onModuleInit()`: all routes are there, the handler for what was not found is not. */
   afterRoutes(): void {
     const adapter = this.adapter();
-    if (!adapter || this.routes.length === 0 || adapter.getType() !== 'express') return;
+    if (!adapter) return;
+    const server = adapter.getHttpServer();
+    // Node hands a request to change protocols to whoever listens, and answers it itself only if nobody does.
+    if (server && server.listenerCount('upgrade') > 0) server.prependListener('upgrade', rememberUpgrade);
+    if (this.routes.length === 0 || adapter.getType() !== 'express') return;
     adapter.use((request: HostRequest, response: HostResponse, next: Next) => {
       const path = pathOf(rawOf(request));
       return this.isBelow(path) ? void this.serve(request, response, this.unroutedBody(path)) : next();
@@ -100,7 +103,7 @@ export class RouteMount {
 
   private serve(request: HostRequest, response: HostResponse, body?: Uint8Array | null): Promise<void> {
     const written = uriOf(request);
-    const prefix = this.prefixes.find((one) => one !== '' && written.startsWith(`${one}/`)) ?? '';
+    const prefix = written.startsWith(`${this.prefix}/`) ? this.prefix : '';
     return this.bridge.serve(request, response, { prefix, uri: written.slice(prefix.length) }, body);
   }
 
@@ -119,10 +122,9 @@ export class RouteMount {
   }
 
   private learnPaths(): void {
-    const prefix = normal(this.config.getGlobalPrefix());
-    this.prefixes = [prefix];
+    this.prefix = normal(this.config.getGlobalPrefix());
     for (const route of this.routes) {
-      const path = (isAtRoot(route) || this.isExcluded(route) ? '' : prefix) + route.path;
+      const path = (isAtRoot(route) || this.isExcluded(route) ? '' : this.prefix) + route.path;
       if (path.includes('{')) this.patterns.push(new RegExp(`^${escaped(path).replaceAll(/\\\{\w+\\\}/g, '[^/]+')}$`));
       else this.exact.add(path);
       if (route.group === 'sso' && !isAtRoot(route)) this.unrouted.add(path);
