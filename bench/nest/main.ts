@@ -5,6 +5,7 @@ import autocannon from 'autocannon';
 import { Redis } from 'ioredis';
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { cpus, loadavg } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { Application, type Delays, PLATFORMS, type Platform } from './application.js';
@@ -156,6 +157,7 @@ type Counts = Record<string, number>;
 async function comeAsTold(url: string): Promise<Counts> {
   const counts: Counts = {};
   const over = new AbortController();
+  setMaxListeners(STORM_CONNECTIONS, over.signal);
   const client = async (): Promise<void> => {
     while (!over.signal.aborted) {
       const answer = await post(url);
