@@ -131,11 +131,10 @@ async function storm(app: Application): Promise<void> {
   console.log(`  event loop, quiet:                       ${written(quiet.delays)}`);
 
   const told = await watched(app, () => comeAsTold(`${app.url}/auth/login`));
-  const goal = told.delays.p99 < 20 ? 'met' : 'MISSED';
-  console.log(`  event loop, log-ins, again as told:      ${written(told.delays)}; ${counted(told.result)}  goal: p99 under 20 ms: ${goal}`);
+  console.log(`  event loop, log-ins, again as told:      ${written(told.delays)}; ${counted(told.result)}  goal: p99 under 20 ms: ${goalOf(told.delays)}`);
 
   const hammered = await watched(app, () => comeAtOnce(`${app.url}/auth/login`));
-  console.log(`  event loop, log-ins, again at once:      ${written(hammered.delays)}; ${counted(hammered.result)}`);
+  console.log(`  event loop, log-ins, again at once:      ${written(hammered.delays)}; ${counted(hammered.result)}  goal: the same: ${goalOf(hammered.delays)}`);
   await expectLogin(app.url);
 }
 
@@ -212,6 +211,10 @@ async function expectLogin(url: string): Promise<void> {
     await setTimeout(1000);
   }
   assert.fail('nobody can log in after the storm');
+}
+
+function goalOf({ p99 }: Delays): string {
+  return p99 < 20 ? 'met' : 'MISSED';
 }
 
 function written({ p50, p99, max }: Delays): string {
