@@ -1,6 +1,6 @@
 // The application that is measured: one route three times, without a guard, with ours and with the usual one.
 //
-// Started by main.ts, which tells it in the environment what it needs, and asks it for the delay of its event loop and its computing time.
+// Started by main.ts, which tells it in the environment what it needs, and asks it for its computing time and the delay of its event loop.
 import 'reflect-metadata';
 import { Controller, Get, type INestApplication, Module, Req, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
