@@ -5,7 +5,7 @@ export const RATE_LIMIT_KEY = '@lean-kit/auth:rate-limit';
 export interface RateLimitRule {
   /** Name of the limit; routes whose rules have the same one are counted together. */
   key: string;
-  /** Most requests, 1 or more. */
+  /** Most requests, 1 to 100,000. */
   limit: number;
   /** In how many seconds, 1 to 86,400. */
   windowSec: number;
@@ -16,6 +16,7 @@ export interface RateLimitRule {
   by: 'ip' | 'account';
 }
 
+const MOST = 100_000;
 const LONGEST = 86_400;
 
 /**
@@ -26,7 +27,9 @@ const LONGEST = 86_400;
 export function checkedRule(rule: RateLimitRule): RateLimitRule {
   const { key, limit, windowSec, by } = rule;
   if (typeof key !== 'string' || key === '') throw new TypeError('@RateLimit: key is missing: name the limit');
-  if (!Number.isInteger(limit) || limit < 1) throw new TypeError(`@RateLimit: limit of ${key} is no whole number above 0`);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST) {
+    throw new TypeError(`@RateLimit: limit of ${key} is no whole number from 1 to ${MOST}`);
+  }
   if (!Number.isInteger(windowSec) || windowSec < 1 || windowSec > LONGEST) {
     throw new TypeError(`@RateLimit: windowSec of ${key} is no whole number from 1 to ${LONGEST}`);
   }

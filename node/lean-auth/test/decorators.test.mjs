@@ -34,7 +34,7 @@ it('a rule that is none is refused with the field that is wrong', () => {
   assert.throws(() => RateLimit(), /at least one rule/);
   for (const [field, values] of Object.entries({
     key: ['', undefined, 1],
-    limit: [0, -1, 1.5, '1', NaN],
+    limit: [0, -1, 1.5, '1', NaN, 100_001],
     windowSec: [0, 86_401, 0.5, undefined],
     by: ['user', undefined],
   })) {
