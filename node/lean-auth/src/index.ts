@@ -27,7 +27,7 @@ export type {
 } from './options.js';
 export type { RateLimitRule } from './rate-limit.js';
 export type { AuditListener } from './services/audit-feed.js';
-export { type AuditEvent, AuditService } from './services/audit.service.js';
+export { type AuditEvent, type AuditPage, type AuditRecord, type AuditSearch, AuditService } from './services/audit.service.js';
 export { AuthRedis, type PartHealth } from './services/auth-redis.js';
 export { RoleService } from './services/role.service.js';
 export { type InTenant, type Session, SessionService } from './services/session.service.js';

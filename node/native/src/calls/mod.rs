@@ -5,6 +5,7 @@ mod args;
 mod passwords;
 mod sessions;
 mod tokens;
+mod trail;
 
 use horizon_auth::{Auth, Error, Gate};
 use serde_json::{Value, json};
@@ -53,6 +54,7 @@ calls! {
     "isBcryptHash" => passwords::is_bcrypt,
     "verifyAndMigrate" => passwords::verify_and_migrate,
     "health" => tokens::health,
+    "searchAudit" => trail::search,
 }
 
 /// Answers a call.
