@@ -64,6 +64,12 @@ export declare class Engine {
   admit(method: string, uri: string, headers: string[], ip: string | null, tenantId: string | null): Outcome | Promise<Outcome>;
 
   /**
+   * A problem if a page of another site may have caused this request: for routes that ask nobody who calls, where
+   * `admit` is not asked.
+   */
+  expectOwnPage(method: string, uri: string, headers: string[], ip: string | null, tenantId: string | null): Outcome;
+
+  /**
    * An access token alone, with revocation. Answers at once when nothing has to be waited for. With `null`, of any tenant.
    */
   verifyAccessToken(token: string, tenantId: string | null): Outcome | Promise<Outcome>;

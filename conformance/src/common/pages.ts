@@ -67,6 +67,8 @@ export function pages(profile: Profile): void {
       isPage(await browser.send("POST", path, { body: "token=a&token=b", headers: twice }), 400);
       const length: [string, string] = ["Content-Length", String(16 * 1024 + 1)];
       isPage(await browser.send("POST", path, { body: announced, headers: [...twice, length] }), 413);
+      const nowhere: [string, string][] = [["X-Tenant-ID", "nowhere"]];
+      isPage(await browser.send("POST", path, { form: { token: dead }, headers: nowhere }), 404);
     }
   });
 

@@ -66,8 +66,12 @@ impl Gate {
         }
     }
 
-    /// Refuses an unsafe request that a page of another site may have caused.
-    pub(crate) fn expect_own_page(&self, parts: &Parts) -> Result<(), Error> {
+    /// Refuses an unsafe request that a page of another site may have caused, as the layer [`Gate::csrf`] does: for
+    /// front ends that are no axum.
+    ///
+    /// # Errors
+    /// `cross_site`; `csrf_invalid` if there is a session cookie without its token.
+    pub fn expect_own_page(&self, parts: &Parts) -> Result<(), Error> {
         match &self.0 {
             Keeper::Engine(gate) => gate.expect_own_page(parts),
             Keeper::Remote(gate) => gate.expect_own_page(parts),

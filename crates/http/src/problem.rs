@@ -170,12 +170,9 @@ impl IntoResponse for Problem {
                 HeaderValue::from(u64::try_from(seconds).unwrap_or(u64::MAX)),
             );
         }
-        if let Some(place) = self.place {
-            *response.body_mut() = Body::from(unplaced.render(Some(&place)));
-        } else {
-            *response.body_mut() = Body::from(unplaced.clone().render(None));
-            response.extensions_mut().insert(unplaced);
-        }
+        *response.body_mut() = Body::from(unplaced.clone().render(self.place.as_ref()));
+        // Also where the place is known: a page says it in its own way.
+        response.extensions_mut().insert(unplaced);
         response
     }
 }

@@ -47,10 +47,11 @@ export function engineSettings(config: HorizonAuthConfig, profile: Profile, mail
 
 /** Functions stay here; what the addon gets instead is what they stand for. */
 function nativeOptions(config: HorizonAuthConfig, { profile, hasMailer }: Surroundings): object {
-  const production = process.env['NODE_ENV'] === 'production' ? { environment: 'production' } : {};
+  const { environment = process.env['NODE_ENV'] === 'production' ? 'production' : undefined } = config;
   const hasSender = hasMailer || typeof config.email?.customSender === 'function';
   const email = hasSender ? { email: { ...config.email, provider: config.email?.provider ?? 'custom' } } : {};
-  return { ...production, ...config, ...email, http: { ...config.http, profile } };
+  // Last, so that a variable which is not set takes nothing back.
+  return { ...config, ...email, environment, http: { ...config.http, profile } };
 }
 
 function functionIssues(config: HorizonAuthConfig, { profile, hasMailer }: Surroundings): string[] {

@@ -1,6 +1,5 @@
 import { Inject, Injectable, type NestMiddleware } from '@nestjs/common';
 import { HorizonEngine, type HostRequest, viewOf } from '@ofeklabs/horizon-auth/engine';
-import { expectOwnPage } from './guards/csrf.guard.js';
 
 /**
  * {@link CsrfGuard} for everything below a path, whatever answers there:
@@ -14,7 +13,7 @@ export class CsrfMiddleware implements NestMiddleware<HostRequest, unknown> {
   async use(request: HostRequest, _response: unknown, next: () => void): Promise<void> {
     const view = viewOf(request);
     if (!view) throw this.engine.refusal('cross_site', '/');
-    await expectOwnPage(this.engine, view);
+    await this.engine.expectOwnPage(view);
     next();
   }
 }

@@ -16,10 +16,10 @@ pub(crate) type Soon<'e, T> = Either<T, PromiseRaw<'e, T>>;
 ///
 /// The first look has a waker that wakes nobody: the runtime looks again as soon as it has the future, which leaves
 /// its own waker then.
-pub(crate) fn at_once<'e, T: ToNapiValue + Send + 'static>(
-    env: &'e Env,
+pub(crate) fn at_once<T: ToNapiValue + Send + 'static>(
+    env: &Env,
     future: impl Future<Output = napi::Result<T>> + Send + 'static,
-) -> napi::Result<Soon<'e, T>> {
+) -> napi::Result<Soon<'_, T>> {
     let mut future: Pin<Box<dyn Future<Output = napi::Result<T>> + Send>> = Box::pin(future);
     let mut context = Context::from_waker(Waker::noop());
     // Within the runtime, because what is polled may start tasks and look at its clock.

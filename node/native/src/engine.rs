@@ -74,10 +74,6 @@ impl Engine {
 
     /// A request through the router.
     #[napi]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "an object would cost more than the rest of the call"
-    )]
     pub fn handle<'e>(
         &self,
         env: &'e Env,
@@ -141,6 +137,35 @@ impl Engine {
         })
     }
 
+    /// Whether a page of the application itself can have caused a request, on routes that ask nobody who calls.
+    #[napi]
+    pub fn expect_own_page(
+        &self,
+        method: String,
+        uri: String,
+        headers: Vec<String>,
+        ip: Option<String>,
+        tenant_id: Option<String>,
+    ) -> Outcome {
+        let at = place(&uri);
+        let request = RawRequest {
+            method,
+            uri,
+            headers,
+            ip,
+            tenant: tenant_id,
+        };
+        let gate = self.0.gate();
+        let checked = self.0.begin().and_then(|_under_way| {
+            let parts = request.parts()?;
+            gate.expect_own_page(&parts)
+        });
+        Outcome {
+            identity: None,
+            problem: checked.err().map(|error| request::problem(gate, error, &at)),
+        }
+    }
+
     /// An access token alone, with revocation.
     #[napi]
     pub fn verify_access_token<'e>(
@@ -164,10 +189,6 @@ impl Engine {
 
     /// Signature, times, issuer and audience alone.
     #[napi]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "that is how values come out of JavaScript"
-    )]
     pub fn verify_access_token_sync(&self, token: String) -> Outcome {
         let verified = self
             .0
@@ -235,10 +256,6 @@ impl Engine {
 
     /// The error body for a code.
     #[napi]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "that is how values come out of JavaScript"
-    )]
     pub fn problem(&self, code: String, uri: String) -> napi::Result<Problem> {
         let Some(code) = Code::ALL.iter().copied().find(|known| known.wire() == code) else {
             return Err(Error::new(

@@ -23,10 +23,6 @@ use napi_derive::napi;
 /// Everything that is wrong with options, in the names of the package; empty if nothing is. Opens no database.
 #[napi]
 #[must_use]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "that is how values come out of JavaScript"
-)]
 pub fn check_options(options: String, folder: String) -> Vec<String> {
     options::Read::new(&options, Path::new(&folder)).problems()
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use horizon_auth::types::Secret;
 use horizon_auth::{MailError, Mailer, OutgoingMail, Sender};
 use napi::Status;
 use napi::bindgen_prelude::Promise;
@@ -56,7 +57,7 @@ impl JsMailer {
             tenant_id: mail.tenant.as_str(),
             user_id: mail.user.map(|user| user.to_string()),
             link: mail.link.as_deref(),
-            token: mail.token.as_ref().map(|token| token.reveal()),
+            token: mail.token.as_ref().map(Secret::reveal),
         };
         serde_json::to_string(&native).map_err(|_| MailError::Permanent("it is no JSON".to_owned()))
     }

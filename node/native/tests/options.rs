@@ -1,5 +1,7 @@
 //! What developers write, as settings: which there are, and what they are told.
 
+#![expect(clippy::panic, reason = "this is test code")]
+
 use std::path::Path;
 
 use horizon_auth::config::{Config, MailTransport, Mode};
@@ -105,7 +107,7 @@ fn what_is_wrong_is_told_in_the_name_that_was_written() {
         assert!(
             told.iter().any(|line| line.starts_with(start)),
             "{start}: {told:#?}"
-        )
+        );
     };
     has("jwt.accessTokenExpiry ");
     has("rateLimit.login ");

@@ -106,9 +106,7 @@ async fn unsafe_requests_need_the_applications_own_page_and_the_token() {
 async fn the_layer_for_routes_that_ask_nobody_who_calls_wants_the_same() {
     let shared = shared().await;
     let sign = async |origin: Option<&str>, csrf: Option<&str>| {
-        shared
-            .send_to("/guest-book", Method::POST, origin, csrf)
-            .await
+        shared.send_to("/guest-book", Method::POST, origin, csrf).await
     };
     assert_eq!(sign(Some(OWN), Some(&shared.csrf)).await, "200 thank you");
     assert_eq!(sign(Some(OWN), None).await, "403 csrf_invalid");

@@ -238,7 +238,10 @@ impl Application {
         let open = Router::new()
             .route("/greeting", get(greeting))
             .route("/tenant", get(tenant))
-            .route("/guest-book", post(async || "thank you").route_layer(sso.gate().csrf()));
+            .route(
+                "/guest-book",
+                post(async || "thank you").route_layer(sso.gate().csrf()),
+            );
         let router = sso.protect(closed).public(open).with_state(sso.clone());
         Self { router, sso }
     }

@@ -80,6 +80,18 @@ export class HorizonEngine implements OnApplicationShutdown {
   }
 
   /**
+   * Nothing, if a page of the application itself can have caused a request: for routes that ask nobody who calls.
+   *
+   * @throws HorizonAuthException with code `cross_site`, or `csrf_invalid` if there is a session without its token.
+   */
+  expectOwnPage(view: RequestView): void | Promise<void> {
+    return settle(this.tenantOf(view), (tenantId) => {
+      const { problem } = this.#native.expectOwnPage(view.method, view.uri, view.headers, view.ip, tenantId);
+      if (problem) throw new HorizonAuthException(problem);
+    });
+  }
+
+  /**
    * Verifies an access token, with revocation.
    *
    * @throws HorizonAuthException with code `token_invalid`, `token_expired`, `token_revoked`, `tenant_mismatch` or

@@ -81,6 +81,8 @@ export interface NativeEngine {
     ip: string | null,
     tenantId: string | null,
   ): Outcome | Promise<Outcome>;
+  /** A problem if a page of another site may have caused this request. */
+  expectOwnPage(method: string, uri: string, headers: string[], ip: string | null, tenantId: string | null): Outcome;
   /** Verifies an access token, with revocation. */
   verifyAccessToken(token: string, tenantId: string | null): Outcome | Promise<Outcome>;
   /** Verifies an access token without revocation. */

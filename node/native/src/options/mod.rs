@@ -134,7 +134,7 @@ impl Read {
             (_, None, Value::Object(fields)) if names::is_section(name) => self.section(name, fields),
             (Some(target), None, _) => self.wrong(name, target.wants()),
             (None, None, _) if names::is_section(name) => {
-                self.wrong(name, "is a group of options: write { … }")
+                self.wrong(name, "is a group of options: write { … }");
             }
             (None, None, _) => {
                 let fix = match names::nearest(name) {
