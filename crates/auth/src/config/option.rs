@@ -78,8 +78,11 @@ impl From<u32> for SettingValue {
     }
 }
 
-impl From<i64> for SettingValue {
-    fn from(number: i64) -> Self {
+impl SettingValue {
+    /// A whole number. There is no `From` for it, beside which the type of `.set("session.max_per_user", 5)` would be
+    /// open.
+    #[must_use]
+    pub fn whole(number: i64) -> Self {
         Self(Value::from(number))
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn setting(value: &Value) -> Result<SettingValue, &'static str> {
         Value::String(text) => Ok(text.as_str().into()),
         Value::Bool(flag) => Ok((*flag).into()),
         Value::Number(_) => whole(value)
-            .map(SettingValue::from)
+            .map(SettingValue::whole)
             .ok_or("is not a whole number: write one, or a text with a unit such as '15m'"),
         Value::Array(items) => {
             let texts: Option<Vec<String>> = items
