@@ -12,7 +12,8 @@ const parts = (file) =>
   new Map(
     readFileSync(file, "utf8")
       .split(/^(?=# )/m)
-      .map((part) => [part.slice(0, part.indexOf("\n")), part]),
+      // The last one of a file is followed by nothing.
+      .map((part) => [part.slice(0, part.indexOf("\n")), part.trimEnd()]),
   );
 const [first, second] = process.argv.slice(2, 4).map(parts);
 

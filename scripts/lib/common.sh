@@ -137,26 +137,33 @@ stop_step() {
 
 # --- meanwhile ----------------------------------------------------------------
 
-declare -A meanwhile_pids=() meanwhile_logs=()
+declare -A meanwhile_pids=() meanwhile_logs=() meanwhile_began=()
 
 # meanwhile NAME COMMAND…: runs it beside the steps that follow; what it prints is kept until it is needed.
 meanwhile() {
   local name=$1
   shift
   meanwhile_logs[$name]=$(mktemp)
+  meanwhile_began[$name]=$SECONDS
   set -m
   "$@" </dev/null >"${meanwhile_logs[$name]}" 2>&1 &
   meanwhile_pids[$name]=$!
   set +m
 }
 
-# await_meanwhile NAME: until it has ended; ends the script if it failed.
+# await_meanwhile NAME: until it has ended; then it counts as a step, and ends the script if it failed.
 await_meanwhile() {
   local status=0
+  printf '\n'
+  say "${bold}$1${plain} (begun meanwhile)"
   wait "${meanwhile_pids[$1]}" || status=$?
   cat "${meanwhile_logs[$1]}"
+  step_report+=("$(printf '%5ss  %s, begun meanwhile' $((SECONDS - meanwhile_began[$1])) "$1")")
   end_one_meanwhile "$1"
-  ((status == 0)) || die "failed meanwhile: $1 (status $status)"
+  if ((status != 0)); then
+    print_step_report
+    die "step failed: $1 (status $status)"
+  fi
 }
 
 stop_meanwhile() {
@@ -169,7 +176,7 @@ stop_meanwhile() {
 
 end_one_meanwhile() {
   rm -f "${meanwhile_logs[$1]}"
-  unset "meanwhile_pids[$1]" "meanwhile_logs[$1]"
+  unset "meanwhile_pids[$1]" "meanwhile_logs[$1]" "meanwhile_began[$1]"
 }
 
 print_step_report() {
