@@ -17,7 +17,7 @@ export interface HorizonAuthEvent {
   timestamp: string;
   /** How grave it is. */
   level: 'info' | 'warn' | 'error';
-  /** What happened, such as `login_success`. */
+  /** What happened, such as `login_succeeded`. */
   event: string;
   /** In which tenant. */
   tenantId: string;

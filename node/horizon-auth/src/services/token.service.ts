@@ -3,7 +3,7 @@ import { HorizonEngine } from '../engine/engine.js';
 import type { Identity } from '../engine/native.js';
 import type { AuthResult } from './types.js';
 
-/** Tokens. Each belongs to a session, and whatever ends the session ends it. */
+/** Tokens, beside those that the routes hand out. */
 @Injectable()
 export class TokenService {
   constructor(@Inject(HorizonEngine) private readonly engine: HorizonEngine) {}
@@ -28,8 +28,9 @@ export class TokenService {
   }
 
   /**
-   * Opens a session for a user whom the application vouches for, and gives its access token. What it says beside the
-   * user comes from the account; with `roles`, only those of them that are named.
+   * Signs an access token for a user whom the application vouches for. What it says beside the user comes from the
+   * account; with `roles`, only those of them that are named. It hangs on no session: it ends when it expires, by
+   * {@link revokeAllTokens}, or by {@link blacklistToken}.
    *
    * @throws HorizonAuthException with code `not_found`, `forbidden` or, for a disabled tenant, `tenant_disabled`.
    */
