@@ -1,6 +1,6 @@
 //! What a developer writes in TypeScript, as settings of the engine.
 //!
-//! The packages hand their options over as JSON. Names are those of the packages' own documents ([`table`]), or those of
+//! The packages hand their options over as JSON. Names are those of the packages' own documents (`table.rs`), or those of
 //! the configuration file, in its spelling or in camel case. Whatever is wrong is told in the name that was written, all
 //! of it at once.
 
