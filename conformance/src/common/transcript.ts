@@ -68,7 +68,8 @@ export class Section {
       text = text.replaceAll(pattern, word);
     }
     for (const [kind, pattern] of kinds) {
-      text = text.replaceAll(pattern, (found) => this.label(kind, found));
+      // An address is the same however it is written.
+      text = text.replaceAll(pattern, (found) => this.label(kind, kind === "person" ? found.toLowerCase() : found));
     }
     return text;
   }
