@@ -70,11 +70,11 @@ need_rust() {
   have cargo || die "cargo is missing. Install the stable Rust toolchain with rustup, then run this again."
 }
 
-# Builds the programs exactly as the tests use them: examples make cargo choose
-# the same features of every dependency, which `--bins` alone would not, and so
-# nothing that the tests have built is built again.
+# Builds the programs, and the addon for Node, exactly as the tests use them:
+# examples make cargo choose the same features of every dependency, which
+# `--bins` alone would not, and so nothing that the tests have built is built again.
 build_programs() {
-  cargo build --workspace --bins --examples
+  cargo build --workspace --lib --bins --examples
 }
 
 # The cryptography library and the bundled SQLite are C code.
