@@ -1,7 +1,7 @@
 import { type ExecutionContext, HttpException } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
 import { PUBLIC_KEY } from './controller.js';
-import type { HorizonEngine } from './engine.js';
+import { type HorizonEngine, isPromise } from './engine.js';
 import type { Identity } from './native.js';
 import { HorizonAuthException } from './problem.js';
 import { carrierOf, requestOf } from './request.js';
@@ -27,7 +27,7 @@ export function admitIn(context: ExecutionContext, engine: HorizonEngine): Ident
   if (!view) return refuse(context, engine.refusal('token_missing', '/'));
   try {
     const admitted = engine.admit(view);
-    if (!(admitted instanceof Promise)) return note(context, admitted);
+    if (!isPromise(admitted)) return note(context, admitted);
     return admitted.then(
       (identity) => note(context, identity),
       (error: unknown) => refuse(context, error),

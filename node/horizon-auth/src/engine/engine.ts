@@ -68,15 +68,14 @@ export class HorizonEngine implements OnApplicationShutdown {
    * Who sends a request: its bearer token or session cookie, with tenant, revocation and cross-site rules.
    * Answers at once where nothing has to be waited for.
    *
-   * @throws HorizonAuthException with the engine's reason.
+   * @throws HorizonAuthException with the engine's reason; `internal` where the engine fails, as everywhere here.
    */
   admit(view: RequestView): Identity | Promise<Identity> {
-    const tenant = this.tenantOf(view);
-    const admit = (tenantId: string | null): Identity | Promise<Identity> =>
-      settle(this.#native.admit(view.method, view.uri, view.headers, view.ip, tenantId), (outcome) =>
-        this.#identityIn(outcome, view.uri),
-      );
-    return tenant instanceof Promise ? tenant.then(admit) : admit(tenant);
+    return settle(this.tenantOf(view), (tenantId) => {
+      const { method, uri, headers, ip } = view;
+      const outcome = this.#guarded(uri, () => this.#native.admit(method, uri, headers, ip, tenantId));
+      return settle(outcome, (admitted) => this.#identityIn(admitted, uri));
+    });
   }
 
   /**
@@ -86,7 +85,8 @@ export class HorizonEngine implements OnApplicationShutdown {
    */
   expectOwnPage(view: RequestView): void | Promise<void> {
     return settle(this.tenantOf(view), (tenantId) => {
-      const { problem } = this.#native.expectOwnPage(view.method, view.uri, view.headers, view.ip, tenantId);
+      const { method, uri, headers, ip } = view;
+      const { problem } = this.#guarded(uri, () => this.#native.expectOwnPage(method, uri, headers, ip, tenantId));
       if (problem) throw new HorizonAuthException(problem);
     });
   }
@@ -108,7 +108,7 @@ export class HorizonEngine implements OnApplicationShutdown {
    * @throws HorizonAuthException with code `token_invalid` or `token_expired`.
    */
   verifyAccessTokenSync(token: string): Identity {
-    return this.#identityIn(this.#native.verifyAccessTokenSync(token), '/');
+    return this.#identityIn(this.#guarded('/', () => this.#native.verifyAccessTokenSync(token)), '/');
   }
 
   /**
@@ -168,14 +168,20 @@ export class HorizonEngine implements OnApplicationShutdown {
     return outcome.identity;
   }
 
-  /** What the addon rejects with is no refusal but a fault of ours, or a closed engine: nobody is let in. */
-  async #guarded<T>(uri: string, work: () => T | Promise<T>): Promise<T> {
+  /** What the addon throws or rejects with is no refusal but a fault of ours: nobody is let in. */
+  #guarded<T>(uri: string, work: () => T): T {
     try {
-      return await work();
+      const result = work();
+      if (!isPromise(result)) return result;
+      return result.then(undefined, (cause: unknown) => this.#fail(uri, cause)) as T;
     } catch (cause) {
-      logger.error(`the engine failed: ${messageOf(cause)}`);
-      throw this.refusal('internal', uri, cause);
+      return this.#fail(uri, cause);
     }
+  }
+
+  #fail(uri: string, cause: unknown): never {
+    logger.error(`the engine failed: ${messageOf(cause)}`);
+    throw this.refusal('internal', uri, cause);
   }
 }
 
@@ -186,7 +192,8 @@ export function settle<T, R>(value: T | Promise<T>, then: (value: T) => R | Prom
   return isPromise(value) ? value.then(then) : then(value);
 }
 
-function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+/** Whether something has to be waited for, whichever library or realm (those of Jest) its promise is from. */
+export function isPromise<T>(value: T | PromiseLike<T>): value is Promise<T> {
   return typeof (value as { then?: unknown } | null)?.then === 'function';
 }
 
