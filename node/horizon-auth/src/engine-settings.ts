@@ -23,19 +23,23 @@ export function expectValid(config: HorizonAuthConfig, surroundings: Surrounding
 /**
  * Options as an engine is started with them.
  *
- * @throws HorizonAuthConfigError if functions are missing that the options ask for.
+ * @throws HorizonAuthConfigError if functions are missing that the options ask for, or that a mailer must have.
  */
-export function engineSettings(config: HorizonAuthConfig, profile: Profile, mailer?: HorizonMailer): EngineSettings {
+export function engineSettings(config: HorizonAuthConfig, profile: Profile, mailer?: { given: HorizonMailer }): EngineSettings {
   const surroundings = { profile, hasMailer: mailer !== undefined };
   const issues = functionIssues(config, surroundings);
+  if (mailer && typeof (mailer.given as Partial<HorizonMailer> | null | undefined)?.send !== 'function') {
+    issues.push('mailerProvider: what it provides has no method send(mail)');
+  }
   if (issues.length > 0) throw new HorizonAuthConfigError([...issues, ...checkOptions(nativeOptions(config, surroundings))]);
   const { customSender } = config.email ?? {};
   const { onEvent } = config;
   return {
     options: nativeOptions(config, surroundings),
+    isElsewhere: isElsewhere(config),
     tenantOf: isCustomTenant(config) ? config.multiTenant?.customExtractor : undefined,
     sendMail: mailer
-      ? (mail) => mailer.send(JSON.parse(mail) as HorizonMail)
+      ? (mail) => mailer.given.send(JSON.parse(mail) as HorizonMail)
       : customSender &&
         ((mail) => {
           const { to, subject, html } = JSON.parse(mail) as HorizonMail;
@@ -43,6 +47,11 @@ export function engineSettings(config: HorizonAuthConfig, profile: Profile, mail
         }),
     onEvent: onEvent && ((event) => onEvent(JSON.parse(event) as HorizonAuthEvent)),
   };
+}
+
+/** Whether people log in elsewhere, and this application only verifies. */
+export function isElsewhere({ ssoMode, mode }: HorizonAuthConfig): boolean {
+  return ssoMode === true || mode === 'sso_client';
 }
 
 /** Functions stay here; what the addon gets instead is what they stand for. */

@@ -1,7 +1,7 @@
 export * from './decorators.js';
 export { HorizonAuthExceptionFilter } from './engine/filter.js';
 export type { Identity } from './engine/native.js';
-export { HorizonAuthConfigError, HorizonAuthException, type ProblemBody } from './engine/problem.js';
+export { HorizonAuthConfigError, HorizonAuthElsewhereError, HorizonAuthException, type ProblemBody } from './engine/problem.js';
 export type { MountRoutes } from './engine/parts.js';
 export type { Profile } from './engine/routes.js';
 export { JwtAuthGuard } from './guards/jwt-auth.guard.js';

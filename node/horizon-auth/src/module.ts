@@ -10,7 +10,7 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { engineSettings, expectValid } from './engine-settings.js';
+import { engineSettings, expectValid, isElsewhere } from './engine-settings.js';
 import { HorizonEngine } from './engine/engine.js';
 import { RouteMount } from './engine/mount.js';
 import { enginePartsOf } from './engine/parts.js';
@@ -87,13 +87,12 @@ export class HorizonAuthModule extends ConfigurableModuleClass implements NestMo
       ...config
     } = options;
     expectValid(config, { profile, hasMailer: mailerProvider !== undefined });
-    const isClient = config.ssoMode === true || config.mode === 'sso_client';
     // An application that only verifies has no routes of its own.
     return super.forRoot({
       ...config,
       isGlobal: isGlobal ?? true,
       profile,
-      mountRoutes: mountRoutes ?? !isClient,
+      mountRoutes: mountRoutes ?? !isElsewhere(config),
       mailerProvider,
       ...(imports && { imports }),
     });
@@ -125,7 +124,8 @@ function withEngine(definition: DynamicModule, extras: HorizonAuthExtras): Dynam
   const { providers, controllers } = enginePartsOf<HorizonAuthConfig>({
     optionsToken: HORIZON_AUTH_OPTIONS,
     inject: [{ token: AUTH_MAILER, optional: true }],
-    settings: (config, mailer?: HorizonMailer) => engineSettings(config, profile, mailer),
+    settings: (config, given?: HorizonMailer) =>
+      engineSettings(config, profile, mailerProvider || given ? { given: given as HorizonMailer } : undefined),
     isSsoServer: ({ mode }) => mode === 'sso_server',
     profile,
     mountRoutes,

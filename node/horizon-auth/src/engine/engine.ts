@@ -1,12 +1,14 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type Answer, type Identity, loadAddon, type NativeEngine, type NativeHooks, type Outcome } from './native.js';
-import { HorizonAuthConfigError, HorizonAuthException } from './problem.js';
+import { HorizonAuthConfigError, HorizonAuthElsewhereError, HorizonAuthException } from './problem.js';
 import type { HostRequest, RequestView } from './request.js';
 
 /** What an engine is started with. */
 export interface EngineSettings {
   /** Options as the addon takes them; functions among them are left out. */
   options: object;
+  /** Whether the options are those of an application that only verifies: it has no accounts, and no calls. */
+  isElsewhere?: boolean | undefined;
   /** Names the tenant of a request; without it the engine looks for itself. Called with the platform's own request. */
   tenantOf?: ((request: HostRequest) => string | null | undefined | Promise<string | null | undefined>) | undefined;
   /** Sends one mail, given as JSON. Rejecting means: try again later. */
@@ -29,10 +31,12 @@ export function checkOptions(options: object): string[] {
 export class HorizonEngine implements OnApplicationShutdown {
   readonly #native: NativeEngine;
   readonly #tenantOf: EngineSettings['tenantOf'];
+  readonly #isElsewhere: boolean;
 
-  private constructor(native: NativeEngine, tenantOf: EngineSettings['tenantOf']) {
+  private constructor(native: NativeEngine, { tenantOf, isElsewhere = false }: EngineSettings) {
     this.#native = native;
     this.#tenantOf = tenantOf;
+    this.#isElsewhere = isElsewhere;
   }
 
   /**
@@ -46,7 +50,7 @@ export class HorizonEngine implements OnApplicationShutdown {
     if (issues.length > 0) throw new HorizonAuthConfigError(issues);
     try {
       const native = await loadAddon().Engine.open(asJson(settings.options), process.cwd(), hooksOf(settings));
-      return new HorizonEngine(native, settings.tenantOf);
+      return new HorizonEngine(native, settings);
     } catch (cause) {
       throw new Error(`Horizon Auth cannot start: ${messageOf(cause)}`, { cause });
     }
@@ -124,13 +128,23 @@ export class HorizonEngine implements OnApplicationShutdown {
   /**
    * A call of a service of the engine.
    *
-   * @throws HorizonAuthException with the engine's reason.
+   * @throws HorizonAuthException with the engine's reason; HorizonAuthElsewhereError where the engine is elsewhere.
    */
   async call<T>(name: string, args: object = {}): Promise<T> {
+    this.expectHere(name);
     const text = await this.#guarded('/', () => this.#native.call(name, JSON.stringify(args)));
     const answer = JSON.parse(text) as { value?: T; problem?: ConstructorParameters<typeof HorizonAuthException>[0] };
     if (answer.problem) throw new HorizonAuthException(answer.problem);
     return answer.value as T;
+  }
+
+  /**
+   * Nothing, if there are accounts and routes behind this.
+   *
+   * @throws HorizonAuthElsewhereError that names the call, with `ssoMode`.
+   */
+  expectHere(call: string): void {
+    if (this.#isElsewhere) throw new HorizonAuthElsewhereError(call);
   }
 
   /** The refusal for a code of `docs/reference/errors.md`. */

@@ -52,6 +52,22 @@ export class HorizonAuthConfigError extends Error {
   }
 }
 
+/**
+ * Something needs an engine, and this application has none: with `ssoMode` people log in elsewhere, and what was asked
+ * for is done by calling the server there. A mistake in the application's code, not a refusal of anybody.
+ */
+export class HorizonAuthElsewhereError extends Error {
+  /** What was called, such as `hashPassword`. */
+  readonly call: string;
+
+  /** Made of the name of a call. */
+  constructor(call: string) {
+    super(`${call} needs an engine, and with ssoMode the engine is elsewhere: call the server`);
+    this.name = 'HorizonAuthElsewhereError';
+    this.call = call;
+  }
+}
+
 /** Flat header lines as pairs. */
 export function pairs(flat: readonly string[]): Array<[name: string, value: string]> {
   const found: Array<[string, string]> = [];

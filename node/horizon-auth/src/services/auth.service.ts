@@ -4,7 +4,8 @@ import type { AuthResult, Client, PendingRegistration } from './types.js';
 
 /**
  * The flows of the routes, for callers of your own. They keep every rule of the routes (limits, events, mails), but
- * cookies are the caller's business. Whatever is refused is a `HorizonAuthException` with the engine's code.
+ * cookies are the caller's business. Whatever is refused is a `HorizonAuthException` with the engine's code; with
+ * `ssoMode` everything is a `HorizonAuthElsewhereError`, for the accounts are at the server.
  */
 @Injectable()
 export class AuthService {

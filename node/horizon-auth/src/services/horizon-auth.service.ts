@@ -20,8 +20,13 @@ export class HorizonAuthService {
     return this.engine.admit(view);
   }
 
-  /** Hands a request of your own making to the routes of the engine. `headers` are flat: name, value, …; `tenantId` is for a custom extractor. */
-  handle(request: {
+  /**
+   * Hands a request of your own making to the routes of the engine. `headers` are flat: name, value, …; `tenantId` is
+   * for a custom extractor.
+   *
+   * @throws HorizonAuthElsewhereError with `ssoMode`, where there are no routes.
+   */
+  async handle(request: {
     method: string;
     uri: string;
     headers?: string[];
@@ -29,11 +34,16 @@ export class HorizonAuthService {
     ip?: string | null;
     tenantId?: string | null;
   }): Promise<Answer> {
+    this.engine.expectHere('handle');
     const { method, uri, headers = [], body = null, ip = null, tenantId = null } = request;
     return this.engine.handle({ method, uri, headers, ip }, uri, body, tenantId);
   }
 
-  /** Whether the parts answer. */
+  /**
+   * Whether the parts answer.
+   *
+   * @throws HorizonAuthElsewhereError with `ssoMode`, where there are none.
+   */
   health(): Promise<Health> {
     return this.engine.call('health');
   }

@@ -1,7 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HorizonEngine } from '../engine/engine.js';
 
-/** Password hashes, made in the engine's bounded pool: the event loop never waits for one. */
+/**
+ * Password hashes, made in the engine's bounded pool: the event loop never waits for one. With `ssoMode` there is no
+ * pool, and these reject with a `HorizonAuthElsewhereError`.
+ */
 @Injectable()
 export class PasswordService {
   constructor(@Inject(HorizonEngine) private readonly engine: HorizonEngine) {}

@@ -4,7 +4,8 @@ import type { Health, HealthStatus } from './types.js';
 
 /**
  * What several processes share. Without Redis, one process serves alone, and the same calls work on its own memory and
- * database. Entries of the blacklist are never taken back: there is no `unblacklist`.
+ * database. Entries of the blacklist are never taken back: there is no `unblacklist`. With `ssoMode` all of it is at the
+ * server, and these reject with a `HorizonAuthElsewhereError`.
  */
 @Injectable()
 export class RedisService {

@@ -3,7 +3,10 @@ import { HorizonEngine } from '../engine/engine.js';
 import type { Identity } from '../engine/native.js';
 import type { AuthResult } from './types.js';
 
-/** Tokens, beside those that the routes hand out. */
+/**
+ * Tokens, beside those that the routes hand out. With `ssoMode` there is what verifies; everything else rejects with a
+ * `HorizonAuthElsewhereError`.
+ */
 @Injectable()
 export class TokenService {
   constructor(@Inject(HorizonEngine) private readonly engine: HorizonEngine) {}

@@ -2,7 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HorizonEngine } from '../engine/engine.js';
 import type { SafeUser, UserSession } from './types.js';
 
-/** Accounts, for administration by the application itself: whoever calls this is trusted. */
+/**
+ * Accounts, for administration by the application itself: whoever calls this is trusted. With `ssoMode` the accounts are
+ * at the server, and these reject with a `HorizonAuthElsewhereError`.
+ */
 @Injectable()
 export class UsersService {
   constructor(@Inject(HorizonEngine) private readonly engine: HorizonEngine) {}
