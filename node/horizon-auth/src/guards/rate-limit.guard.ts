@@ -1,13 +1,15 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { RATE_LIMIT_KEY, type RateLimitRule } from '../decorators.js';
-import { refuse } from '../engine/admission.js';
 import { HorizonEngine } from '../engine/engine.js';
-import { carrierOf, type HostRequest, requestOf, type RequestView } from '../engine/request.js';
+import { addressOf, countIn } from '../engine/limits.js';
+import { carrierOf, type HostRequest, type RequestView } from '../engine/request.js';
 
 /**
  * Keeps the limits of `@RateLimit()` on routes of the application, in the engine's own store: with Redis all
  * processes count together. Stands after `JwtAuthGuard` where limits are kept for each user or tenant.
+ *
+ * With `ssoMode` there is no store: each process counts in its own memory.
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
@@ -18,27 +20,21 @@ export class RateLimitGuard implements CanActivate {
 
   /** Refuses with 429 and `Retry-After` after too many, 401 if a limit needs a user and there is none. */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const rule = this.reflector.getAllAndOverride<RateLimitRule | undefined>(RATE_LIMIT_KEY, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const [handler, type] = [context.getHandler(), context.getClass()];
+    const rule = this.reflector.getAllAndOverride<RateLimitRule | undefined>(RATE_LIMIT_KEY, [handler, type]);
     if (!rule) return true;
-    const view = requestOf(context);
-    try {
-      if (!view) throw this.engine.refusal('token_missing', '/');
-      const name = rule.name ?? `${context.getClass().name}.${context.getHandler().name}`;
-      await this.engine.limit(name, await this.keyOf(view, carrierOf(context) ?? {}, rule), rule.limit, rule.ttl, view.uri);
-      return true;
-    } catch (error) {
-      return refuse(context, error);
-    }
+    return countIn(context, this.engine, [rule], async ({ name, limit, ttl }, view) => ({
+      rule: name ?? `${type.name}.${handler.name}`,
+      key: await this.keyOf(view, carrierOf(context) ?? {}, rule),
+      limit,
+      seconds: ttl,
+    }));
   }
 
-  private async keyOf({ request, ip, uri }: RequestView, carrier: HostRequest, { by = 'ip' }: RateLimitRule): Promise<string> {
-    if (typeof by === 'function') return `custom:${await by(request)}`;
-    // The platform knows its trusted proxies; the connection alone would be that of the proxy.
-    const found = { ip: request.ip ?? ip, user: carrier.user?.sub, tenant: carrier.tenantId }[by];
-    if (!found) throw this.engine.refusal('token_missing', uri);
+  private async keyOf(view: RequestView, carrier: HostRequest, { by = 'ip' }: RateLimitRule): Promise<string> {
+    if (typeof by === 'function') return `custom:${await by(view.request)}`;
+    const found = { ip: addressOf(view), user: carrier.user?.sub, tenant: carrier.tenantId }[by];
+    if (!found) throw this.engine.refusal('token_missing', view.uri);
     return `${by}:${found}`;
   }
 }

@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { carrierOf, HorizonEngine, refuse, requestOf, type RequestView } from '@ofeklabs/horizon-auth/engine';
+import { addressOf, carrierOf, countIn, HorizonEngine, type RequestView } from '@ofeklabs/horizon-auth/engine';
 import { RATE_LIMIT_KEY, type RateLimitRule } from '../rate-limit.js';
 import type { SessionUser } from '../session-user.js';
 
@@ -26,24 +26,19 @@ export class RateLimitGuard implements CanActivate {
     ]);
     if (!rules || counted.has(context)) return true;
     counted.add(context);
-    const view = requestOf(context);
-    if (!view) return refuse(context, this.engine.refusal('token_missing', '/'));
-    try {
-      const user = carrierOf(context)?.user as Partial<SessionUser> | undefined;
-      for (const rule of rules) {
-        await this.engine.limit(rule.key, whose(view, rule, user?.id), rule.limit, rule.windowSec, view.uri);
-      }
-      return true;
-    } catch (error) {
-      return refuse(context, error);
-    }
+    const user = carrierOf(context)?.user as Partial<SessionUser> | undefined;
+    return countIn(context, this.engine, rules, ({ key, limit, windowSec, by }, view) => ({
+      rule: key,
+      key: whose(view, by, user?.id),
+      limit,
+      seconds: windowSec,
+    }));
   }
 }
 
-function whose({ request, ip }: RequestView, { by }: RateLimitRule, user: string | undefined): string {
-  const account = by === 'account' ? accountOf(user, request.body) : undefined;
-  // The platform knows its trusted proxies; the connection alone would be that of the proxy.
-  return account ?? `ip:${request.ip ?? ip ?? 'unknown'}`;
+function whose(view: RequestView, by: RateLimitRule['by'], user: string | undefined): string {
+  const account = by === 'account' ? accountOf(user, view.request.body) : undefined;
+  return account ?? `ip:${addressOf(view) ?? 'unknown'}`;
 }
 
 function accountOf(user: string | undefined, body: unknown): string | undefined {
