@@ -173,7 +173,8 @@ export interface HorizonAuthExtras {
   profile?: Profile | undefined;
   /**
    * Which routes are mounted; all by default. `false` mounts none; `{ pages: false, admin: false }` leaves groups out:
-   * `auth`, `admin`, `keys` (the JWKS), `health`, `pages` (which links of mails open), `sso`.
+   * `auth`, `admin`, `keys` (the JWKS), `health`, `pages` (which links of mails open), `sso`, `docs` (`/docs` and
+   * `/openapi.json`, in development or with `http.openapi`).
    */
   mountRoutes?: MountRoutes | undefined;
   /** Sends mails in place of the engine. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { placeOf } from '../dist/esm/engine/controller.js';
-import { isAtRoot, routesOf, ssoRoutes } from '../dist/esm/engine/routes.js';
+import { docsRoutes, isAtRoot, routesOf, ssoRoutes } from '../dist/esm/engine/routes.js';
 
 const reference = readFileSync(new URL('../../../docs/reference/endpoints.md', import.meta.url), 'utf8');
 
@@ -25,8 +25,12 @@ describe('the routes of the packages', () => {
     assert.deepEqual(written(ssoRoutes()), listed('Beside these, with `mode = "sso_server"`'));
   });
 
+  it('are those of the document', () => {
+    assert.deepEqual(written(docsRoutes()), listed('Beside these, in development or with `http.openapi = "on"`'));
+  });
+
   it('stay at the root if they are found there by others', () => {
-    const atRoot = written([...routesOf('both'), ...ssoRoutes()].filter(isAtRoot)).map((line) => line.split(' ')[1]);
+    const atRoot = written([...routesOf('both'), ...ssoRoutes(), ...docsRoutes()].filter(isAtRoot)).map((line) => line.split(' ')[1]);
     assert.deepEqual([...new Set(atRoot)], [
       '/.well-known/jwks.json',
       '/health/live',
@@ -35,6 +39,11 @@ describe('the routes of the packages', () => {
       '/reset-password',
       '/confirm-email',
       '/login',
+      '/openapi.json',
+      '/docs',
+      '/docs/start.js',
+      '/docs/swagger-ui.js',
+      '/docs/swagger-ui.css',
     ]);
   });
 });

@@ -95,7 +95,8 @@ export interface AuthModuleExtras {
   prisma?: object | undefined;
   /**
    * Which routes are mounted; all by default. `false` mounts none; `{ pages: false, admin: false }` leaves groups out:
-   * `auth` (with `/sessions`), `admin`, `keys` (the JWKS), `health`, `pages` (which links of mails open).
+   * `auth` (with `/sessions`), `admin`, `keys` (the JWKS), `health`, `pages` (which links of mails open), `docs` (`/docs`
+   * and `/openapi.json`, in development or with `http.openapi`).
    */
   mountRoutes?: MountRoutes | undefined;
 }

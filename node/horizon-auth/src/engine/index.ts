@@ -10,4 +10,4 @@ export { type EngineParts, enginePartsOf, type MountRoutes } from './parts.js';
 export { HorizonAuthConfigError, HorizonAuthElsewhereError, HorizonAuthException, type ProblemBody } from './problem.js';
 export { carrierOf, type HostRequest, requestOf, type RequestView, uriOf, viewOf } from './request.js';
 export { type HostResponse, send, writeHeaders } from './respond.js';
-export { isAtRoot, type Profile, type Route, type RouteGroup, routesOf, ssoRoutes } from './routes.js';
+export { docsRoutes, isAtRoot, type Profile, type Route, type RouteGroup, routesOf, ssoRoutes } from './routes.js';

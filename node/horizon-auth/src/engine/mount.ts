@@ -32,7 +32,7 @@ interface FastifyInstance {
 
 /**
  * Everything about routes that controllers cannot do: those at the root, bodies that the engine must read itself, and
- * what the engine says below `/auth` where neither it nor the application has a route.
+ * what the engine says below `/auth`, or has as its document, where the application has no route.
  */
 @Injectable()
 export class RouteMount {
@@ -40,6 +40,8 @@ export class RouteMount {
   private patterns: RegExp[] = [];
   private below: string[] = [];
   private unrouted = new Set<string>();
+  private documents = new Set<string>();
+  private atRoot = new Set<string>();
   private prefix = '';
 
   constructor(
@@ -55,7 +57,8 @@ export class RouteMount {
     if (!adapter) return;
     if (this.routes.length === 0) return;
     this.learnPaths();
-    for (const { method, path } of this.routes.filter(isAtRoot)) {
+    for (const { method, path, group } of this.routes.filter(isAtRoot)) {
+      if (group === 'docs') continue;
       const serve: Handler = (request, response) => this.serve(request, response);
       if (method === 'GET') adapter.get(path, serve);
       else adapter.post(path, serve);
@@ -103,7 +106,8 @@ export class RouteMount {
 
   private serve(request: HostRequest, response: HostResponse, body?: Uint8Array | null): Promise<void> {
     const written = uriOf(request);
-    const prefix = written.startsWith(`${this.prefix}/`) ? this.prefix : '';
+    const isBelowPrefix = written.startsWith(`${this.prefix}/`) && !this.atRoot.has(pathOf(rawOf(request)));
+    const prefix = isBelowPrefix ? this.prefix : '';
     return this.bridge.serve(request, response, { prefix, uri: written.slice(prefix.length) }, body);
   }
 
@@ -118,12 +122,18 @@ export class RouteMount {
 
   /** Of the engine or next to it: `/auth/nothing` too. */
   private isBelow(path: string): boolean {
-    return this.isOwn(path) || this.below.some((start) => path.startsWith(start));
+    return this.isOwn(path) || this.documents.has(path) || this.below.some((start) => path.startsWith(start));
   }
 
   private learnPaths(): void {
     this.prefix = normal(this.config.getGlobalPrefix());
     for (const route of this.routes) {
+      if (isAtRoot(route)) this.atRoot.add(route.path);
+      if (route.group === 'docs') {
+        // Many applications have documents of their own there, and then these are not asked for.
+        this.documents.add(route.path);
+        continue;
+      }
       const path = (isAtRoot(route) || this.isExcluded(route) ? '' : this.prefix) + route.path;
       if (path.includes('{')) this.patterns.push(new RegExp(`^${escaped(path).replaceAll(/\\\{\w+\\\}/g, '[^/]+')}$`));
       else this.exact.add(path);

@@ -6,7 +6,7 @@ import { controllerOf } from './controller.js';
 import { type EngineSettings, HorizonEngine } from './engine.js';
 import { HorizonAuthExceptionFilter } from './filter.js';
 import { MOUNTED, RouteMount } from './mount.js';
-import { isAtRoot, type Profile, type RouteGroup, routesOf, ssoRoutes } from './routes.js';
+import { docsRoutes, isAtRoot, type Profile, type Route, type RouteGroup, routesOf, ssoRoutes } from './routes.js';
 
 /** Which groups of routes a module mounts; those of `auth` are all or nothing with the module's controller. */
 export type MountRoutes = boolean | Partial<Record<RouteGroup, boolean>>;
@@ -31,8 +31,9 @@ export interface EngineParts<Options> {
 
 /** Providers and controllers of a module around an engine. The module calls `RouteMount` in its life cycle. */
 export function enginePartsOf<Options>(parts: EngineParts<Options>): { providers: Provider[]; controllers: Type[] } {
-  const routes = [...routesOf(parts.profile), ...ssoRoutes()].filter(({ group }) => isMounted(group, parts.mountRoutes));
-  // Those of single sign-on are known with the options only: `RouteMount` serves them.
+  const every = [...routesOf(parts.profile), ...ssoRoutes(), ...docsRoutes()];
+  const routes = every.filter(({ group }) => isMounted(group, parts.mountRoutes));
+  // Those of single sign-on and of the document are known with the options only: `RouteMount` serves them.
   const inNest = routes.filter((route) => !isAtRoot(route) && route.group !== 'sso');
   const providers: Provider[] = [
     {
@@ -51,9 +52,12 @@ export function enginePartsOf<Options>(parts: EngineParts<Options>): { providers
     },
     {
       provide: MOUNTED,
-      inject: [parts.optionsToken],
-      // Elsewhere `/login` is the application's.
-      useFactory: (options: Options) => routes.filter(({ group }) => group !== 'sso' || parts.isSsoServer(options)),
+      inject: [parts.optionsToken, HorizonEngine],
+      // Elsewhere `/login` and `/docs` are the application's.
+      useFactory: async (options: Options, engine: HorizonEngine): Promise<Route[]> => {
+        const served = { sso: parts.isSsoServer(options), docs: await servesDocs(engine) };
+        return routes.filter(({ group }) => (group === 'sso' || group === 'docs' ? served[group] : true));
+      },
     },
     Bridge,
     RouteMount,
@@ -64,6 +68,13 @@ export function enginePartsOf<Options>(parts: EngineParts<Options>): { providers
 
 function isMounted(group: RouteGroup, mount: MountRoutes = true): boolean {
   return typeof mount === 'boolean' ? mount : (mount[group] ?? true);
+}
+
+/** Whether the settings want the document to be served. The engine knows when they do. */
+async function servesDocs(engine: HorizonEngine): Promise<boolean> {
+  const uri = '/openapi.json';
+  const { status } = await engine.handle({ method: 'GET', uri, headers: [], ip: null }, uri, null, null);
+  return status === 200;
 }
 
 /** Settings that the engine has checked, in either spelling. */

@@ -2,7 +2,7 @@
 export type Profile = 'token' | 'session' | 'both';
 
 /** What belongs together when routes are left out. */
-export type RouteGroup = 'auth' | 'admin' | 'keys' | 'health' | 'pages' | 'sso';
+export type RouteGroup = 'auth' | 'admin' | 'keys' | 'health' | 'pages' | 'sso' | 'docs';
 
 /** One method of one path, as `crates/http/src/route_list.rs` lists it. */
 export interface Route {
@@ -80,6 +80,14 @@ const PAGES: Lines = [
   'POST /confirm-email',
 ];
 
+const DOCS: Lines = [
+  'GET /openapi.json',
+  'GET /docs',
+  'GET /docs/start.js',
+  'GET /docs/swagger-ui.js',
+  'GET /docs/swagger-ui.css',
+];
+
 const SSO: Lines = ['POST /auth/introspect', 'GET /login', 'POST /login'];
 
 /** Every route of an engine with that profile, in the order of the reference. */
@@ -98,6 +106,11 @@ export function routesOf(profile: Profile): Route[] {
 /** What an engine with `mode: "sso_server"` has beyond these. */
 export function ssoRoutes(): Route[] {
   return listed(SSO, 'sso');
+}
+
+/** What an engine has beyond these in development, or where `http.openapi` says so. */
+export function docsRoutes(): Route[] {
+  return listed(DOCS, 'docs');
 }
 
 /** Whether a route stays at the root of the server, whatever prefix or version the application gives its own. */
