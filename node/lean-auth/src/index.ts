@@ -30,6 +30,6 @@ export type { AuditListener } from './services/audit-feed.js';
 export { type AuditEvent, type AuditPage, type AuditRecord, type AuditSearch, AuditService } from './services/audit.service.js';
 export { AuthRedis, type PartHealth } from './services/auth-redis.js';
 export { RoleService } from './services/role.service.js';
-export { type InTenant, type Session, SessionService } from './services/session.service.js';
+export { type InTenant, type NewSession, type Session, type SessionClient, SessionService } from './services/session.service.js';
 export type { SessionUser } from './session-user.js';
 export * from './tokens.js';

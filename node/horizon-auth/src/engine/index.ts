@@ -9,5 +9,5 @@ export { type Answer, type Identity, loadAddon, type NativeAddon, type NativeEng
 export { type EngineParts, enginePartsOf, type MountRoutes } from './parts.js';
 export { HorizonAuthConfigError, HorizonAuthElsewhereError, HorizonAuthException, type ProblemBody } from './problem.js';
 export { carrierOf, type HostRequest, requestOf, type RequestView, uriOf, viewOf } from './request.js';
-export { type HostResponse, send, writeHeaders } from './respond.js';
+export { addCookies, type HostResponse, send, writeHeaders } from './respond.js';
 export { docsRoutes, isAtRoot, type Profile, type Route, type RouteGroup, routesOf, ssoRoutes } from './routes.js';

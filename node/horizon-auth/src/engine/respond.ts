@@ -47,9 +47,25 @@ export function breakOff(response: HostResponse): void {
   (isReply(response) ? response.raw : response).destroy();
 }
 
+/**
+ * Adds `Set-Cookie` lines to those that the application sets, and keeps the answer out of caches, which would hand the
+ * cookies to others.
+ *
+ * @throws TypeError if it is no response of Express, Fastify or Node; Error if the answer is on its way already.
+ */
+export function addCookies(response: HostResponse, lines: readonly string[]): void {
+  const { appendHeader, header } = (response ?? {}) as Partial<ServerResponse & FastifyReply>;
+  if (typeof appendHeader !== 'function' && !(typeof header === 'function' && isReply(response))) {
+    throw new TypeError('not a response of Express, Fastify or Node: `@Res({ passthrough: true })` injects it');
+  }
+  if (isSent(response)) throw new Error('cookies cannot be added: the answer is on its way already');
+  writeHeader(response, 'cache-control', 'no-store');
+  for (const line of lines) writeHeader(response, 'set-cookie', line);
+}
+
 /** Adds header lines to those that the application has set. */
 export function writeHeaders(response: HostResponse, lines: readonly string[]): void {
-  if (isReply(response) ? response.sent : response.headersSent) return;
+  if (isSent(response)) return;
   for (const [name, value] of pairs(lines)) {
     if (!OWN.has(name.toLowerCase())) writeHeader(response, name.toLowerCase(), value);
   }
@@ -64,6 +80,10 @@ function writeHeader(response: HostResponse, name: string, value: string): void 
   // Fastify appends cookies and replaces the rest.
   const before = name === 'vary' ? response.getHeader(name) : undefined;
   response.header(name, before === undefined ? value : `${String(before)}, ${value}`);
+}
+
+function isSent(response: HostResponse): boolean {
+  return isReply(response) ? response.sent || response.raw.headersSent : response.headersSent;
 }
 
 function isReply(response: HostResponse): response is FastifyReply {

@@ -52,12 +52,14 @@ export interface UserSession {
   createdAt: string;
   /** When it was last used, in ISO 8601. */
   lastSeenAt: string;
-  /** When it ends at the latest, in ISO 8601. */
+  /** When it ends if it is not used until then, in ISO 8601. */
   expiresAt: string;
   /** The device, as far as the user agent tells. */
   device: string | null;
   /** What called itself there when the session began. */
   userAgent: string | null;
+  /** A keyed hash of the network address, by which equal ones are recognised; `null` without a pepper. */
+  ipHash: string | null;
 }
 
 /** Whether a part works. */
