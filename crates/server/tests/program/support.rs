@@ -43,7 +43,7 @@ pub(crate) fn stderr(output: &Output) -> String {
 
 /// A folder with a configuration file, and a key in it or in the folder of another installation.
 pub(crate) struct Installation {
-    pub(crate) folder: TempDir,
+    folder: Arc<TempDir>,
     database: String,
     key: PathBuf,
 }
@@ -88,7 +88,7 @@ impl Installation {
         );
         std::fs::write(folder.path().join("horizon-auth.toml"), text).unwrap();
         Self {
-            folder,
+            folder: Arc::new(folder),
             database,
             key,
         }
@@ -109,11 +109,11 @@ impl Installation {
         Said::of(child.unwrap())
     }
 
-    /// `serve` with this configuration.
+    /// `serve` with this configuration. What runs keeps the folder, for SQLite opens files in it at any time.
     pub(crate) fn serve(&self) -> Running {
         let mut command = program(self.path());
         command.args(["serve", "--config", "horizon-auth.toml"]);
-        Running::start(command)
+        Running::keeping(Some(Arc::clone(&self.folder)), command)
     }
 }
 
@@ -207,11 +207,16 @@ pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     lines: Receiver<String>,
     errors: Arc<Log>,
+    _folder: Option<Arc<TempDir>>,
 }
 
 impl Running {
     /// Starts it and waits for the line that names its address.
-    pub(crate) fn start(mut command: Command) -> Self {
+    pub(crate) fn start(command: Command) -> Self {
+        Self::keeping(None, command)
+    }
+
+    fn keeping(folder: Option<Arc<TempDir>>, mut command: Command) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -237,6 +242,7 @@ impl Running {
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             lines,
             errors,
+            _folder: folder,
         };
         let line = running.line_with("http://");
         let address = line.split("http://").nth(1).unwrap();
