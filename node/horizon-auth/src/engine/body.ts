@@ -11,9 +11,6 @@ export interface BodyBounds {
 
 const DESCRIBING = ['content-type', 'content-length', 'content-encoding', 'transfer-encoding'] as const;
 
-/** A body that did not arrive in time. */
-export class BodyTooSlow extends Error {}
-
 /**
  * Makes body parsers believe that a request has no body, so that the engine reads it and says what is wrong with it.
  * The lines in `rawHeaders` stay.
@@ -22,17 +19,19 @@ export function hideBody(raw: IncomingMessage): void {
   for (const name of DESCRIBING) delete raw.headers[name];
 }
 
-/** A body, and whether it is as the client sent it or written again from what a parser made of it. */
+/** A body. */
 export interface ReadBody {
+  /** Its bytes, if there are any. */
   bytes: Uint8Array | null;
+  /** Whether it is as the client sent it, not written again from what a parser made of it. */
   original: boolean;
+  /** Whether it did not come in time. */
+  isLate?: boolean;
 }
 
 /**
  * The body of a request, whether or not a parser of the platform has read it. Of one that is too long it reads, or
- * gives back, no more than shows that.
- *
- * @throws BodyTooSlow after the time of the bounds.
+ * gives back, no more than shows that; of one that comes too late nothing.
  */
 export async function readBody(request: HostRequest, bounds: BodyBounds): Promise<ReadBody> {
   const raw = rawOf(request);
@@ -40,8 +39,9 @@ export async function readBody(request: HostRequest, bounds: BodyBounds): Promis
   if (kept instanceof Uint8Array) return { bytes: kept, original: true };
   if (!raw.readableDidRead && !raw.destroyed) {
     const announced = announcedLength(raw);
-    const readable = announced !== 0 && announced <= bounds.bytes;
-    return { bytes: readable ? await readStream(raw, bounds) : null, original: true };
+    if (announced === 0 || announced > bounds.bytes) return { bytes: null, original: true };
+    const bytes = await readStream(raw, bounds);
+    return { bytes, original: true, isLate: bytes === null };
   }
   return { bytes: written(request.body, raw), original: false };
 }
@@ -58,15 +58,16 @@ function announcedLength(raw: IncomingMessage): number {
   return raw.httpVersionMajor >= 2 && length === 0 ? 1 : length;
 }
 
-function readStream(raw: IncomingMessage, bounds: BodyBounds): Promise<Uint8Array> {
-  return new Promise((done, failed) => {
+/** All that comes, or enough of it; `null` after the time of the bounds. */
+function readStream(raw: IncomingMessage, bounds: BodyBounds): Promise<Uint8Array | null> {
+  return new Promise((done) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    const timer = setTimeout(() => finish(() => failed(new BodyTooSlow())), bounds.milliseconds);
-    const finish = (how: () => void): void => {
+    const timer = setTimeout(() => finish(null), bounds.milliseconds);
+    const finish = (bytes: Uint8Array | null): void => {
       clearTimeout(timer);
       raw.off('data', take).off('end', end).off('error', end).off('close', end);
-      how();
+      done(bytes);
     };
     const take = (chunk: Buffer): void => {
       chunks.push(chunk);
@@ -74,7 +75,7 @@ function readStream(raw: IncomingMessage, bounds: BodyBounds): Promise<Uint8Arra
       if (length > bounds.bytes) end();
     };
     // Of a client that went away as much as there is: nobody will read the answer.
-    const end = (): void => finish(() => done(Buffer.concat(chunks)));
+    const end = (): void => finish(Buffer.concat(chunks));
     raw.on('data', take).on('end', end).on('error', end).on('close', end);
   });
 }

@@ -1,6 +1,6 @@
 import { HttpException, Inject, Injectable, Logger } from '@nestjs/common';
-import { type BodyBounds, BodyTooSlow, readBody } from './body.js';
-import { HorizonEngine } from './engine.js';
+import { type BodyBounds, readBody, type ReadBody } from './body.js';
+import { HorizonEngine, messageOf } from './engine.js';
 import { type HostRequest, type RequestView, viewOf } from './request.js';
 import { breakOff, type HostResponse, type Sendable, send } from './respond.js';
 
@@ -30,17 +30,17 @@ export class Bridge {
       if (!view) throw new TypeError('not an HTTP request of Express or Fastify');
       send(response, withPrefix(await this.answer(view, place, given), place));
     } catch (error) {
-      logger.error(`an answer could not be sent: ${error instanceof Error ? error.message : String(error)}`);
+      logger.error(`an answer could not be sent: ${messageOf(error)}`);
       breakOff(response);
     }
   }
 
   private async answer(view: RequestView, { uri }: Place, given?: Uint8Array | null): Promise<Sendable> {
     try {
-      const body = given === undefined ? await readBody(view.request, this.bounds) : { bytes: given, original: true };
+      const body: ReadBody = given === undefined ? await readBody(view.request, this.bounds) : { bytes: given, original: true };
       const headers = body.original ? view.headers : withoutEncoding(view.headers);
       const tenant = await this.engine.tenantOf(view);
-      return await this.engine.handle({ ...view, headers }, uri, body.bytes, tenant);
+      return await this.engine.handle({ ...view, headers }, uri, body.bytes, tenant, body.isLate);
     } catch (error) {
       return this.problem(error, uri);
     }
@@ -48,8 +48,8 @@ export class Bridge {
 
   /** What the application's own tenant function throws is its own answer; everything else has the engine's words. */
   private problem(error: unknown, uri: string): Sendable {
-    if (error instanceof BodyTooSlow) return refusal(this.engine.refusal('request_timeout', uri));
     if (error instanceof HttpException) return refusal(error);
+    logger.error(`a request could not be handed to the engine: ${messageOf(error)}`);
     return refusal(this.engine.refusal('internal', uri, error));
   }
 }

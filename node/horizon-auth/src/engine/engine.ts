@@ -56,16 +56,20 @@ export class HorizonEngine implements OnApplicationShutdown {
     }
   }
 
-  /** Hands a request to the router of the engine. `uri` is what the engine calls the path, with the query. */
+  /**
+   * Hands a request to the router of the engine. `uri` is what the engine calls the path, with the query; `isLate` says
+   * that the body did not come in time, so that whoever reads it refuses the request.
+   */
   async handle(
     view: Omit<RequestView, 'request'>,
     uri: string,
     body: Uint8Array | null,
     tenant: string | null,
+    isLate = false,
   ): Promise<Answer> {
     // The engine answers HEAD as it answers GET; the platform leaves the body out, and both compute the same length.
     const method = view.method === 'HEAD' ? 'GET' : view.method;
-    return this.#guarded(uri, () => this.#native.handle(method, uri, view.headers, body, view.ip, tenant));
+    return this.#guarded(uri, () => this.#native.handle(method, uri, view.headers, body, view.ip, tenant, isLate));
   }
 
   /**
@@ -227,7 +231,8 @@ function hooksOf({ sendMail, onEvent }: EngineSettings): NativeHooks {
   return hooks;
 }
 
-function messageOf(error: unknown): string {
+/** What went wrong, for the log. */
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 

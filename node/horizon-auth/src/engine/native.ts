@@ -64,7 +64,7 @@ export interface NativeHooks {
 
 /** A running engine of the addon. Kept equal with `node/native/index.d.cts` by a test. */
 export interface NativeEngine {
-  /** Hands a request to the router. */
+  /** Hands a request to the router. `isLate`: its body did not come in time. */
   handle(
     method: string,
     uri: string,
@@ -72,7 +72,8 @@ export interface NativeEngine {
     body: Uint8Array | null,
     ip: string | null,
     tenantId: string | null,
-  ): Promise<Answer>;
+    isLate?: boolean,
+  ): Answer | Promise<Answer>;
   /** Who sends this request. */
   admit(
     method: string,
