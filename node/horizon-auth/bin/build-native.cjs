@@ -28,8 +28,8 @@ const help = `Builds the addon from source and puts it where the package finds i
 
 Usage: horizon-auth build-native [OPTIONS]
 
-Needs Rust (https://rustup.rs), a C compiler, the network for cargo and, without --source, git. Takes some minutes. Run it
-again after each install: npm removes what it did not bring. Whatever goes wrong, an addon that is there stays.
+Needs Rust (https://rustup.rs), a C compiler, the network for cargo and, without --source, git. Takes some minutes, and has
+to be done again whenever the package has been installed anew. Whatever goes wrong, an addon that is there stays.
 
 Options:
       --source DIR    A checkout of the repository at v${version}; without it, one is fetched from
