@@ -38,9 +38,13 @@ export class Registry {
     return registry;
   }
 
+  get #hasEnded() {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   async #listening(log) {
     for (;;) {
-      if (this.#child.exitCode !== null) throw new Error(`the registry ended:\n${readFileSync(log, 'utf8')}`);
+      if (this.#hasEnded) throw new Error(`the registry ended:\n${readFileSync(log, 'utf8')}`);
       const answer = await fetch(`${this.url}-/ping`).catch(() => undefined);
       if (answer?.ok) return;
       await new Promise(setImmediate);
@@ -72,7 +76,7 @@ export class Registry {
   }
 
   async stop() {
-    if (this.#child.exitCode !== null) return;
+    if (this.#hasEnded) return;
     const ended = once(this.#child, 'close');
     this.#child.kill('SIGTERM');
     await ended;
