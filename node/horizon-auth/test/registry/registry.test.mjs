@@ -44,7 +44,7 @@ async function environment() {
   const settings = { npm_config_audit: 'false', npm_config_fund: 'false', npm_config_update_notifier: 'false' };
   const its = { ...process.env, ...settings, npm_config_cache: join(work, 'npm') };
   for (const name of ['NAPI_RS_NATIVE_LIBRARY_PATH', 'NODE_ENV']) delete its[name];
-  // What npx has installed is the packages' own cache: one of an earlier version would be taken. All else is npm's.
+  // npx takes what it has installed before, of the same version: that has a folder of its own. What npm fetched is shared.
   const usual = (await call('npm', ['config', 'get', 'cache'], work)).trim();
   mkdirSync(join(usual, '_cacache'), { recursive: true });
   mkdirSync(its.npm_config_cache);
