@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { cpus, loadavg } from 'node:os';
+import { cpus, loadavg, setPriority } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { Application, type Delays, PLATFORMS, type Platform } from './application.js';
 
@@ -28,34 +28,36 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   publicKeyEncoding: { type: 'spki', format: 'pem' },
 });
 const redis = new Redis(redisUrl);
+const apps: Application[] = [];
 
 try {
   const load = loadavg()[0] as number;
   console.log(`${cpus().length} cores, ${cpus()[0]?.model}; load before: ${load.toFixed(1)}; node ${process.version}`);
-  for (const [i, platform] of PLATFORMS.entries()) await measure(platform, databaseUrls[i] as string);
+  for (const [i, platform] of PLATFORMS.entries()) apps.push(await start(platform, databaseUrls[i] as string));
+  // Clients are other machines in earnest: here they have what the applications leave, which were begun before.
+  setPriority(10);
+  for (const [i, app] of apps.entries()) {
+    console.log(`\n${PLATFORMS[i]}`);
+    await measure(app);
+  }
 } finally {
+  for (const app of apps) app.kill();
   redis.disconnect();
 }
 
-async function measure(platform: Platform, databaseUrl: string): Promise<void> {
-  const app = await Application.start(platform, {
-    DATABASE_URL: databaseUrl,
-    REDIS_URL: redisUrl,
-    PRIVATE_KEY: privateKey,
-    PUBLIC_PEM: publicKey,
-  });
-  try {
-    console.log(`\n${platform}`);
-    const token = await register(app.url);
-    await expectAnswers(app.url, token);
-    await compareRoutes(app, token);
-    await expectAnswers(app.url, token);
-    await storm(app);
-    await expectLogoutHolds(app.url, token);
-    await app.close();
-  } finally {
-    app.kill();
-  }
+function start(platform: Platform, databaseUrl: string): Promise<Application> {
+  const environment = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, PRIVATE_KEY: privateKey, PUBLIC_PEM: publicKey };
+  return Application.start(platform, environment);
+}
+
+async function measure(app: Application): Promise<void> {
+  const token = await register(app.url);
+  await expectAnswers(app.url, token);
+  await compareRoutes(app, token);
+  await expectAnswers(app.url, token);
+  await storm(app);
+  await expectLogoutHolds(app.url, token);
+  await app.close();
 }
 
 async function register(url: string): Promise<string> {
@@ -133,6 +135,8 @@ async function storm(app: Application): Promise<void> {
   const told = await watched(app, () => comeAsTold(`${app.url}/auth/login`));
   console.log(`  event loop, log-ins, again as told:      ${written(told.delays)}; ${counted(told.result)}  goal: p99 under 20 ms: ${goalOf(told.delays)}`);
 
+  const bare = await watched(app, () => hammer(`${app.url}/bare`));
+  console.log(`  event loop, bare route, again at once:   ${written(bare.delays)}; ${bare.result['200'] ?? 0} answers`);
   const hammered = await watched(app, () => comeAtOnce(`${app.url}/auth/login`));
   console.log(`  event loop, log-ins, again at once:      ${written(hammered.delays)}; ${counted(hammered.result)}  goal: the same: ${goalOf(hammered.delays)}`);
   await expectLogin(app.url);
@@ -178,18 +182,17 @@ async function post(url: string): Promise<Response> {
   return answer;
 }
 
-/** Clients that wait for nothing. */
+/** Clients that log in and wait for nothing. */
 async function comeAtOnce(url: string): Promise<Counts> {
-  const answers = await autocannon({
-    url,
-    method: 'POST',
-    connections: STORM_CONNECTIONS,
-    duration: STORM_SECONDS,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(ana),
-  });
+  const headers = { 'content-type': 'application/json' };
+  return expectStatuses(await hammer(url, { method: 'POST', headers, body: JSON.stringify(ana) }));
+}
+
+/** As many requests as as many connections bring. */
+async function hammer(url: string, request: Partial<autocannon.Options> = {}): Promise<Counts> {
+  const answers = await autocannon({ url, connections: STORM_CONNECTIONS, duration: STORM_SECONDS, ...request });
   const statuses = Object.entries(answers.statusCodeStats as Record<string, { count: number }>);
-  return expectStatuses(Object.fromEntries(statuses.map(([status, { count }]) => [status, count])));
+  return Object.fromEntries(statuses.map(([status, { count }]) => [status, count]));
 }
 
 function expectStatuses(counts: Counts): Counts {

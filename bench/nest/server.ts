@@ -40,7 +40,7 @@ const off = 'off';
     PassportModule,
     HorizonAuthModule.forRoot({
       database: { url: DATABASE_URL },
-      redis: { url: REDIS_URL },
+      redis: { url: REDIS_URL, prefix: `${PLATFORM}:` },
       jwt: { privateKey: PRIVATE_KEY },
       mail: { transport: 'none' },
       log: { level: 'error' },

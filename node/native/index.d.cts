@@ -54,8 +54,19 @@ export declare class Engine {
    */
   static open(options: string, folder: string, hooks: Hooks): Promise<Engine>;
 
-  /** Hands a request to the router of the engine. Header lines are flat, as Node's `rawHeaders`. */
-  handle(method: string, uri: string, headers: string[], body: Uint8Array | null, ip: string | null, tenantId: string | null): Promise<Answer>;
+  /**
+   * Hands a request to the router of the engine. Header lines are flat, as Node's `rawHeaders`. Answers at once when
+   * nothing has to be waited for. `isLate`: the body did not come within `http.body_timeout`, and whoever reads it is told so.
+   */
+  handle(
+    method: string,
+    uri: string,
+    headers: string[],
+    body: Uint8Array | null,
+    ip: string | null,
+    tenantId: string | null,
+    isLate?: boolean,
+  ): Answer | Promise<Answer>;
 
   /**
    * Who sends this request: bearer token or session cookie, with tenant, revocation and cross-site rules.
@@ -79,7 +90,7 @@ export declare class Engine {
 
   /**
    * Counts a hit of the host's own rule; a problem if there were too many. 1 to 100000 hits, 1 to 86400 seconds.
-   * Throws for other numbers, and with `mode: "sso_client"`.
+   * Throws for other numbers. With `mode: "sso_client"` in the memory of the process.
    */
   limit(rule: string, key: string, limit: number, seconds: number, uri: string): Promise<Outcome>;
 
@@ -92,18 +103,19 @@ export declare class Engine {
    * {refreshToken}` likewise. `logout`, `revokeAllTokens {userId}`: how many sessions ended. `requestPasswordReset
    * {email}`, `resetPassword {token, newPassword}`, `sendEmailVerification {userId | email}`, `verifyEmail {token,
    * password?, newPassword?}`: null. `findUser {userId | email}`: a user or null. `listUsers {after?, limit?}`,
-   * `setRoles {userId, roles}`: whether they changed. `listSessions {userId}`, `revokeSession {userId, sessionId}`.
+   * `setRoles {userId, roles}`: whether they changed. `createSession {userId}`: `{id, expiresAt, setCookie}` with the lines
+   * that hand it out, for somebody whom the application vouches for. `listSessions {userId}`, `revokeSession {userId, sessionId}`.
    * `generateAccessToken {sub, roles?}` (at most the roles of the account), `generateRefreshToken {userId}`: a text.
    * `isBlacklisted {tokenId}`, `blacklistToken {tokenId, expiresAt?}` (milliseconds since 1970). `hashPassword
    * {password}`, `verifyPassword {password, hash}`, `isBcryptHash {hash}`, `verifyAndMigrate {password, hash, userId}`:
    * `{valid, migrated}`. `health`: `{database: {status, latency?, error?}, redis: …, revocations: …}`, where status
    * is `healthy`, `unhealthy` or `disabled`.
    *
-   * Rejects for an unknown name or arguments that are no object; throws with `mode: "sso_client"`.
+   * Rejects for an unknown name or arguments that are no object, and with `mode: "sso_client"`.
    */
   call(name: string, args: string): Promise<string>;
 
-  /** The error body for a code of `docs/reference/errors.md`, for what the platform refuses before the engine sees it. */
+  /** The answer for a code of `docs/reference/errors.md`, for what the platform refuses before the engine sees it. */
   problem(code: string, uri: string): Problem;
 
   /** Ends background work and gives the database free. A second call does nothing. */

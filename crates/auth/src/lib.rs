@@ -156,7 +156,7 @@ pub use horizon_auth_http::pages;
 #[cfg(feature = "http")]
 pub use horizon_auth_http::{
     Gate, Http, Problem, Route, SafeUser, TenantExtractor, Who, documentation_routes,
-    extract::{CurrentTenant, CurrentUser},
+    extract::{CurrentTenant, CurrentUser, LateBody},
     layers::{Csrf, Protected, RequireRole, protect},
     router, routes, sso_routes,
 };

@@ -3,10 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use horizon_auth_adapters::cache::memory::MemoryLimiter;
 use horizon_auth_adapters::sso::{HttpIntrospector, HttpKeys, ServerUrlError};
 use horizon_auth_adapters::system::{SystemClock, SystemEntropy};
 use horizon_auth_core::crypto::keyring::{KeyError, VerifyingKey};
+use horizon_auth_core::domain::limits::{Counted, Rule};
 use horizon_auth_core::error::Error;
+use horizon_auth_core::flows::CountHitCommand;
+use horizon_auth_core::ports::cache::Limiter as _;
 use horizon_auth_core::ports::clock::Clock;
 use horizon_auth_core::ports::remote::{DeniedTokens, Introspector};
 use horizon_auth_core::verifier::{
@@ -74,6 +78,7 @@ pub enum SsoClientError {
 #[derive(Clone)]
 pub struct SsoClient {
     verifier: Verifier,
+    limiter: Arc<MemoryLimiter>,
     #[cfg(feature = "http")]
     gate: Gate,
 }
@@ -115,6 +120,7 @@ impl SsoClient {
             #[cfg(feature = "http")]
             gate: Gate::remote(verifier.clone(), config.http.clone()),
             verifier,
+            limiter: Arc::default(),
         })
     }
 
@@ -122,6 +128,24 @@ impl SsoClient {
     #[must_use]
     pub fn verifier(&self) -> &Verifier {
         &self.verifier
+    }
+
+    /// Counts a hit of a rule of the application. In the memory of this process, and not with others: an application
+    /// that verifies only has no store of its own.
+    ///
+    /// # Errors
+    /// `rate_limited` if there were too many.
+    pub async fn count_hit(&self, cmd: CountHitCommand<'_>) -> Result<(), Error> {
+        let counted = Counted::Application(cmd.rule, cmd.key);
+        let now = self.verifier.now();
+        match self
+            .limiter
+            .hit(Rule::Application, counted, cmd.rate, now)
+            .await?
+        {
+            None => Ok(()),
+            Some(retry_after) => Err(Error::RateLimited { retry_after }),
+        }
     }
 
     /// Fetches the keys now, so that the first request need not wait. An application may start while the server is

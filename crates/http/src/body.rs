@@ -18,7 +18,6 @@ use horizon_auth_core::flows::{AccountData, LoggedIn, SessionOpened};
 use http_body::{Frame, SizeHint};
 use serde::Serialize;
 
-use crate::session_cookies::SessionCookies;
 use crate::state::Http;
 
 /// A user as clients see it, in JSON: the design's `SafeUser`.
@@ -161,17 +160,15 @@ struct OpenedBody<'a> {
 pub(crate) fn opened(
     status: StatusCode,
     http: &Http,
-    cookies: &SessionCookies,
     opened: &SessionOpened,
 ) -> Result<Response<Body>, Error> {
-    let csrf = http.auth.issue_csrf_token(&opened.cookie.secret, None)?;
     let body = OpenedBody {
         id: opened.user.id.to_string(),
         email: opened.user.email.canonical(),
         email_verified: opened.user.email_verified_at.is_some(),
     };
     let mut response = (status, Json(body)).into_response();
-    cookies.issue_in(&mut response, &opened.cookie, &csrf);
+    http.hand_out(opened, response.headers_mut())?;
     Ok(response)
 }
 

@@ -1,16 +1,19 @@
 //! Who decides whether a request is believed. Extractors and layers ask it, wherever they stand.
 
+use axum::body::Body;
 use axum::extract::FromRef;
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Response};
+use axum::response::IntoResponse as _;
 use horizon_auth_core::domain::tenant::TenantId;
 use horizon_auth_core::domain::token::{Secret, SessionCookie};
 use horizon_auth_core::error::{Code, Error};
 use horizon_auth_core::flows::{AuthenticateCommand, AuthenticateSessionCommand};
 
+use crate::config::HttpConfig;
 use crate::extract::{Caller, CurrentUser, is_from_proxy, request_id};
-use crate::layers::is_safe;
+use crate::layers::{add_context_headers, add_default_headers, is_safe};
 use crate::problem::Problem;
 use crate::remote_gate::RemoteGate;
 use crate::session_cookies::{SessionCookies, csrf_header};
@@ -91,6 +94,28 @@ impl Gate {
         match &self.0 {
             Keeper::Engine(gate) => gate.expect_admin_role(user),
             Keeper::Remote(gate) => gate.expect_admin_role(user),
+        }
+    }
+
+    /// A refusal with all headers that the answers of [`router`](crate::router()) carry: for a front end that
+    /// refuses a request to it before it is seen there.
+    #[must_use]
+    pub fn answer(&self, error: Error, parts: &Parts) -> Response<Body> {
+        let problem = self.refuse(error, parts);
+        let id = problem.request();
+        let mut response = problem.into_response();
+        let headers = response.headers_mut();
+        add_default_headers(headers);
+        if let Some(id) = id {
+            add_context_headers(headers, id, self.config());
+        }
+        response
+    }
+
+    fn config(&self) -> &HttpConfig {
+        match &self.0 {
+            Keeper::Engine(gate) => &gate.0.config,
+            Keeper::Remote(gate) => gate.config(),
         }
     }
 

@@ -61,6 +61,11 @@ impl Problem {
         self
     }
 
+    /// The id of the request, if it is known where it failed.
+    pub(crate) fn request(&self) -> Option<RequestId> {
+        self.place.as_ref().map(|place| place.request)
+    }
+
     /// The machine-readable reason.
     #[must_use]
     pub fn code(&self) -> Code {

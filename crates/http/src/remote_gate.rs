@@ -104,6 +104,10 @@ impl RemoteGate {
         self.0.verifier.expect_admin_role(user)
     }
 
+    pub(crate) fn config(&self) -> &HttpConfig {
+        &self.0.config
+    }
+
     /// The server's cookies are the server's to clear.
     pub(crate) fn refuse(&self, error: Error, parts: &Parts) -> Problem {
         let zeros = || RequestId::mint(Timestamp::from_millis(0), [0; 10]);

@@ -66,11 +66,13 @@ impl SessionCookies {
         values(headers, &self.csrf.name)
     }
 
-    /// Sets both cookies; they live as long as the session can.
-    pub(crate) fn issue_in(&self, response: &mut Response<Body>, issued: &IssuedCookie, csrf: &CsrfToken) {
+    /// The lines that set both cookies; they live as long as the session can.
+    pub(crate) fn issue(&self, issued: &IssuedCookie, csrf: &CsrfToken) -> impl Iterator<Item = HeaderValue> {
         let life = issued.expires_at.since(issued.issued_at);
-        append(response, self.session.set(issued.secret.reveal(), life));
-        self.issue_csrf_in(response, csrf, life);
+        let session = self.session.set(issued.secret.reveal(), life);
+        [session, self.csrf.set(csrf.reveal(), life)]
+            .into_iter()
+            .flatten()
     }
 
     /// Sets the token's cookie alone.

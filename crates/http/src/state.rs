@@ -5,10 +5,13 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use axum::http::HeaderMap;
+use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
 use horizon_auth_core::auth::Auth;
 use horizon_auth_core::domain::tenant::TenantId;
-use horizon_auth_core::error::Code;
+use horizon_auth_core::error::{Code, Error};
+use horizon_auth_core::flows::SessionOpened;
 
 use crate::config::HttpConfig;
 use crate::cookies::RefreshCookie;
@@ -111,6 +114,25 @@ impl Http {
             // Who names no tenant properly is refused for that.
             Ok(_) | Err(_) => self.0.config.public_origin.as_str().into(),
         }
+    }
+
+    /// The cookies, for what the session profile alone can do.
+    pub(crate) fn session_cookies(&self) -> Result<&SessionCookies, Error> {
+        let cookies = self.0.sessions.as_ref();
+        cookies.ok_or(Error::Internal("session cookies without the session profile"))
+    }
+
+    /// Adds the `Set-Cookie` lines that hand out a session, as a log-in does: its cookie, and a token against
+    /// cross-site requests that fits it. For an application that has begun one with
+    /// [`Auth::open_session_with_cookie`].
+    ///
+    /// # Errors
+    /// `internal` if the profile has no session cookies.
+    pub fn hand_out(&self, opened: &SessionOpened, headers: &mut HeaderMap) -> Result<(), Error> {
+        let csrf = self.0.auth.issue_csrf_token(&opened.cookie.secret, None)?;
+        let lines = self.session_cookies()?.issue(&opened.cookie, &csrf);
+        headers.extend(lines.map(|line| (SET_COOKIE, line)));
+        Ok(())
     }
 
     /// What was asked since the start, and how long it took: one row for each route, method and status.

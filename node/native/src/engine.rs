@@ -19,6 +19,7 @@ use napi_derive::napi;
 use crate::admit::{Soon, at_once, of_token};
 use crate::calls;
 use crate::events::EventFunction;
+use crate::fault::Moment;
 use crate::mailer::MailFunction;
 use crate::open::{Functions, open};
 use crate::request::{self, RawRequest};
@@ -37,7 +38,7 @@ pub struct Hooks {
 
 /// A running engine.
 #[napi]
-pub struct Engine(Arc<Service>);
+pub struct Engine(pub(crate) Arc<Service>);
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -54,7 +55,7 @@ impl fmt::Debug for Hooks {
 #[napi]
 impl Engine {
     /// Starts an engine, or what verifies for one.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn open(
         env: &Env,
         options: String,
@@ -73,7 +74,7 @@ impl Engine {
     }
 
     /// A request through the router.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn handle<'e>(
         &self,
         env: &'e Env,
@@ -83,7 +84,8 @@ impl Engine {
         body: Option<&[u8]>,
         ip: Option<String>,
         tenant_id: Option<String>,
-    ) -> napi::Result<PromiseRaw<'e, Answer>> {
+        is_late: Option<bool>,
+    ) -> napi::Result<Soon<'e, Answer>> {
         let service = Arc::clone(&self.0);
         let begun = service.begin();
         let body = body.map(Bytes::copy_from_slice).unwrap_or_default();
@@ -93,8 +95,9 @@ impl Engine {
             headers,
             ip,
             tenant: tenant_id,
+            is_late: is_late.unwrap_or(false),
         };
-        env.spawn_future(async move {
+        at_once(env, async move {
             let (response, _under_way) = match begun {
                 Ok(under_way) => (service.handle(request, body).await, Some(under_way)),
                 Err(closed) => (service.refuse(closed, &place(&request.uri)), None),
@@ -110,7 +113,7 @@ impl Engine {
     }
 
     /// Who sends a request.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn admit<'e>(
         &self,
         env: &'e Env,
@@ -128,6 +131,7 @@ impl Engine {
             headers,
             ip,
             tenant: tenant_id,
+            is_late: false,
         };
         at_once(env, async move {
             Ok(Outcome::of(match begun {
@@ -138,7 +142,7 @@ impl Engine {
     }
 
     /// Whether a page of the application itself can have caused a request, on routes that ask nobody who calls.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn expect_own_page(
         &self,
         method: String,
@@ -154,6 +158,7 @@ impl Engine {
             headers,
             ip,
             tenant: tenant_id,
+            is_late: false,
         };
         let gate = self.0.gate();
         let checked = self.0.begin().and_then(|_under_way| {
@@ -167,7 +172,7 @@ impl Engine {
     }
 
     /// An access token alone, with revocation.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn verify_access_token<'e>(
         &self,
         env: &'e Env,
@@ -188,7 +193,7 @@ impl Engine {
     }
 
     /// Signature, times, issuer and audience alone.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn verify_access_token_sync(&self, token: String) -> Outcome {
         let verified = self
             .0
@@ -202,7 +207,7 @@ impl Engine {
     }
 
     /// Counts a hit of the host's own rule.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn limit<'e>(
         &self,
         env: &'e Env,
@@ -212,21 +217,18 @@ impl Engine {
         seconds: u32,
         uri: String,
     ) -> napi::Result<PromiseRaw<'e, Outcome>> {
-        let service = self.here()?;
+        let service = Arc::clone(&self.0);
         let begun = service.begin();
         let rate = rate(limit, seconds)?;
         env.spawn_future(async move {
-            let counted = match (begun, service.auth()) {
-                (Ok(_under_way), Some(auth)) => {
-                    let cmd = CountHitCommand {
-                        rule: &rule,
-                        key: &key,
-                        rate,
-                    };
-                    auth.count_hit(cmd).await
-                }
-                (Ok(_), None) => Err(Code::NotFound.into()),
-                (Err(closed), _) => Err(closed),
+            let cmd = CountHitCommand {
+                rule: &rule,
+                key: &key,
+                rate,
+            };
+            let counted = match begun {
+                Ok(_under_way) => service.count_hit(cmd).await,
+                Err(closed) => Err(closed),
             };
             let problem = counted
                 .err()
@@ -239,11 +241,12 @@ impl Engine {
     }
 
     /// A service call: JSON in, JSON out.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn call<'e>(&self, env: &'e Env, name: String, args: String) -> napi::Result<PromiseRaw<'e, String>> {
-        let service = self.here()?;
+        let service = Arc::clone(&self.0);
         let begun = service.begin();
         env.spawn_future(async move {
+            service.fault.meet(Moment::Work);
             match (begun, service.auth()) {
                 (Ok(_under_way), Some(auth)) => calls::call(auth, service.gate(), &name, &args)
                     .await
@@ -254,8 +257,8 @@ impl Engine {
         })
     }
 
-    /// The error body for a code.
-    #[napi]
+    /// The answer for a code, as the router would give it.
+    #[napi(catch_unwind)]
     pub fn problem(&self, code: String, uri: String) -> napi::Result<Problem> {
         let Some(code) = Code::ALL.iter().copied().find(|known| known.wire() == code) else {
             return Err(Error::new(
@@ -263,11 +266,11 @@ impl Engine {
                 "there is no such code in docs/reference/errors.md",
             ));
         };
-        Ok(request::problem(self.0.gate(), code, &place(&uri)))
+        Ok(request::in_memory(self.0.refuse(code, &place(&uri))))
     }
 
     /// Lets what is under way finish, and ends the engine.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn close<'e>(&self, env: &'e Env) -> napi::Result<PromiseRaw<'e, ()>> {
         let service = Arc::clone(&self.0);
         let is_first = service.refuse_from_now();
@@ -275,16 +278,6 @@ impl Engine {
             service.close(is_first).await;
             Ok(())
         })
-    }
-}
-
-impl Engine {
-    /// The service, if the engine is here.
-    fn here(&self) -> napi::Result<Arc<Service>> {
-        match self.0.auth() {
-            Some(_) => Ok(Arc::clone(&self.0)),
-            None => Err(Error::new(Status::InvalidArg, ELSEWHERE)),
-        }
     }
 }
 

@@ -7,6 +7,7 @@ mod admit;
 mod calls;
 mod engine;
 mod events;
+mod fault;
 mod mailer;
 pub mod migrate;
 mod open;
@@ -21,7 +22,7 @@ use std::path::Path;
 use napi_derive::napi;
 
 /// Everything that is wrong with options, in the names of the package; empty if nothing is. Opens no database.
-#[napi]
+#[napi(catch_unwind)]
 #[must_use]
 pub fn check_options(options: String, folder: String) -> Vec<String> {
     options::Read::new(&options, Path::new(&folder)).problems()

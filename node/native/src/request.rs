@@ -9,7 +9,7 @@ use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use axum::response::IntoResponse as _;
-use horizon_auth::{Code, Gate};
+use horizon_auth::{Code, Gate, LateBody};
 
 use crate::shapes::Problem;
 
@@ -25,6 +25,8 @@ pub(crate) struct RawRequest {
     pub(crate) headers: Vec<String>,
     pub(crate) ip: Option<String>,
     pub(crate) tenant: Option<String>,
+    /// Whether its body did not come in time.
+    pub(crate) is_late: bool,
 }
 
 impl RawRequest {
@@ -38,6 +40,9 @@ impl RawRequest {
         }
         if let Some(tenant) = self.tenant {
             parts.extensions.insert(NamedTenant(tenant));
+        }
+        if self.is_late {
+            parts.extensions.insert(LateBody);
         }
         Ok(parts)
     }
@@ -99,9 +104,13 @@ pub(crate) fn problem(gate: &Gate, error: impl Into<horizon_auth::Error>, parts:
     written(gate.refuse(error.into(), parts))
 }
 
-/// A refusal as JavaScript sees it. Its body is in memory, so there is nothing to wait for.
+/// A refusal as JavaScript sees it.
 pub(crate) fn written(problem: horizon_auth::Problem) -> Problem {
-    let response = problem.into_response();
+    in_memory(problem.into_response())
+}
+
+/// An answer whose body is in memory, so that there is nothing to wait for.
+pub(crate) fn in_memory(response: Response<Body>) -> Problem {
     let (status, headers) = head(&response);
     let read = pin!(body(response.into_body()));
     let body = match read.poll(&mut Context::from_waker(Waker::noop())) {

@@ -8,7 +8,8 @@ use axum::body::{Body, Bytes};
 use axum::extract::FromRequestParts as _;
 use axum::http::Request;
 use axum::http::request::Parts;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
+use horizon_auth::commands::CountHitCommand;
 use horizon_auth::types::VerifiedToken;
 use horizon_auth::{Auth, CacheError, Code, CurrentUser, Error, Gate, SsoClient};
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
@@ -16,6 +17,7 @@ use tower::ServiceExt as _;
 
 use crate::admit;
 use crate::events::Listening;
+use crate::fault::{Fault, Moment};
 use crate::request::{self, RawRequest};
 use crate::shapes::{Identity, Problem};
 
@@ -27,6 +29,7 @@ pub(crate) struct Service {
     /// Read by every call that is under way; whoever writes is the last.
     under_way: Arc<RwLock<()>>,
     listening: Option<Listening>,
+    pub(crate) fault: Fault,
 }
 
 enum Kind {
@@ -65,6 +68,7 @@ impl Service {
             is_closed: AtomicBool::new(false),
             under_way: Arc::default(),
             listening,
+            fault: Fault::default(),
         }
     }
 
@@ -73,6 +77,7 @@ impl Service {
     /// # Errors
     /// The engine was closed.
     pub(crate) fn begin(&self) -> Result<UnderWay, Error> {
+        self.fault.meet(Moment::Call);
         if self.is_closed.load(Ordering::Acquire) {
             return Err(Error::Cache(CLOSED));
         }
@@ -95,6 +100,7 @@ impl Service {
 
     /// A request through the router.
     pub(crate) async fn handle(&self, request: RawRequest, body: Bytes) -> Response {
+        self.fault.meet(Moment::Work);
         let parts = match request.parts() {
             Ok(parts) => parts,
             Err(code) => return self.refuse(code, &root()),
@@ -113,6 +119,7 @@ impl Service {
 
     /// Who sends a request.
     pub(crate) async fn admit(&self, request: RawRequest) -> Result<Identity, Problem> {
+        self.fault.meet(Moment::Work);
         let mut parts = match request.parts() {
             Ok(parts) => parts,
             Err(code) => return Err(request::problem(&self.gate, code, &root())),
@@ -125,6 +132,7 @@ impl Service {
 
     /// A token alone, with revocation.
     pub(crate) async fn verify(&self, token: &str, tenant: Option<&str>) -> Result<Identity, Error> {
+        self.fault.meet(Moment::Work);
         let token = match &self.kind {
             Kind::Engine { auth, .. } => auth.authenticate_in_any_tenant(token).await?,
             Kind::Client(sso) => sso.verifier().authenticate_in_any_tenant(token).await?,
@@ -143,8 +151,17 @@ impl Service {
         }
     }
 
+    /// Counts a hit of a rule of the application.
+    pub(crate) async fn count_hit(&self, cmd: CountHitCommand<'_>) -> Result<(), Error> {
+        self.fault.meet(Moment::Work);
+        match &self.kind {
+            Kind::Engine { auth, .. } => auth.count_hit(cmd).await,
+            Kind::Client(sso) => sso.count_hit(cmd).await,
+        }
+    }
+
     pub(crate) fn refuse(&self, error: impl Into<Error>, parts: &Parts) -> Response {
-        self.gate.refuse(error.into(), parts).into_response()
+        self.gate.answer(error.into(), parts)
     }
 
     /// Refuses whatever begins from now on; whether this was the first to say so.

@@ -80,6 +80,11 @@ test('an error body can be had for every code and for no other', async (t) => {
   const problem = app.engine.problem('malformed_json', '/auth/login?secret=1');
   assert.equal(problem.status, 400);
   assert.equal(JSON.parse(problem.body).path, '/auth/login');
+  const { headers } = await app.send('POST', '/auth/login', { headers: ['content-type', 'application/json'] });
+  const names = problem.headers.filter((_, i) => i % 2 === 0);
+  const own = Object.keys(headers).filter((name) => name !== 'content-length');
+  assert.deepEqual(names.sort(), own.sort());
+  assert.equal(problem.headers[problem.headers.indexOf('x-request-id') + 1], JSON.parse(problem.body).requestId);
   assert.throws(() => app.engine.problem('made_up', '/'));
   assert.equal(native.version(), '0.1.0');
 });

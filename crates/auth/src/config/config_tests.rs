@@ -47,7 +47,7 @@ fn only_the_database_has_no_default() {
 
     let missing = problem(load("", &[]));
     assert!(
-        missing.starts_with("database.url is missing (not set): write url = "),
+        missing.starts_with("database.url is missing (not set): set database.url to "),
         "{missing}"
     );
 }

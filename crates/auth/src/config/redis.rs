@@ -203,7 +203,7 @@ pub(super) fn apply(checked: &mut Checked) {
             checked.report(
                 "revocation.mode",
                 "is \"per_request\", but there is no Redis to ask",
-                "write url = \"redis://HOST\" under [redis], or remove it",
+                "set redis.url to \"redis://HOST\", or remove it",
             );
         }
         return;

@@ -134,7 +134,7 @@ fn database(checked: &mut Checked) {
         checked.report(
             "database.url",
             "is missing",
-            "write url = \"sqlite:horizon-auth.db\" under [database], or set DATABASE_URL",
+            "set database.url to \"sqlite:horizon-auth.db\", or set DATABASE_URL",
         );
     }
 }
@@ -340,7 +340,7 @@ fn mail(checked: &mut Checked) {
         checked.report(
             "mail.transport",
             "is missing, which production does not allow",
-            "write transport = \"smtp\", smtp_url and from under [mail]",
+            "set mail.transport to \"smtp\", with mail.smtp_url and mail.from",
         );
     }
     let transport = mail_transport(checked).unwrap_or("none");
@@ -355,27 +355,18 @@ fn mail(checked: &mut Checked) {
         "smtp" => &[
             (
                 "mail.smtp_url",
-                "write smtp_url = \"smtps://USER:PASSWORD@HOST\" under [mail], or set SMTP_URL",
+                "set mail.smtp_url to \"smtps://USER:PASSWORD@HOST\", or set SMTP_URL",
             ),
-            (
-                "mail.from",
-                "write from = \"Example <auth@example.com>\" under [mail]",
-            ),
+            ("mail.from", "set mail.from to \"Example <auth@example.com>\""),
         ],
         "resend" | "sendgrid" => &[
             (
                 "mail.api_key",
-                "write api_key under [mail], or set RESEND_API_KEY or SENDGRID_API_KEY",
+                "set mail.api_key, or RESEND_API_KEY or SENDGRID_API_KEY",
             ),
-            (
-                "mail.from",
-                "write from = \"Example <auth@example.com>\" under [mail]",
-            ),
+            ("mail.from", "set mail.from to \"Example <auth@example.com>\""),
         ],
-        "custom" => &[(
-            "mail.from",
-            "write from = \"Example <auth@example.com>\" under [mail]",
-        )],
+        "custom" => &[("mail.from", "set mail.from to \"Example <auth@example.com>\"")],
         _ => &[],
     };
     for (path, fix) in needed {

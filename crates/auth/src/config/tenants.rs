@@ -91,9 +91,9 @@ pub(super) fn apply(checked: &mut Checked) {
     for (path, needed) in [("tenant.header", "header"), ("tenant.base_domain", "subdomain")] {
         if checked.is_given(path) && source != needed {
             let fix = if switched_off {
-                format!("remove it, or remove tenant.enabled and write source = \"{needed}\" under [tenant]")
+                format!("remove it, or remove tenant.enabled and set tenant.source to \"{needed}\"")
             } else {
-                format!("write source = \"{needed}\" under [tenant], or remove it")
+                format!("set tenant.source to \"{needed}\", or remove it")
             };
             checked.report(
                 path,
@@ -109,7 +109,7 @@ pub(super) fn apply(checked: &mut Checked) {
         checked.report(
             "tenant.base_domain",
             "is missing, which tenant.source = \"subdomain\" needs",
-            "write base_domain = \"example.com\" under [tenant] if tenants are at acme.example.com",
+            "set tenant.base_domain to \"example.com\" if tenants are at acme.example.com",
         );
     }
     let [cookies, base]: [Option<String>; 2] =

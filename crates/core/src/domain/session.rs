@@ -1,6 +1,6 @@
 //! Sessions: one per login, the family to which refresh tokens belong (decision D2).
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::ids::{SessionId, UserId};
 use super::tenant::TenantId;
@@ -73,6 +73,18 @@ pub struct ListedSession {
     pub user_agent: Option<String>,
     /// A keyed hash of the network address at the log-in, where one is stored.
     pub ip_hash: Option<Vec<u8>>,
+}
+
+impl ListedSession {
+    /// The hash of the address as clients see it: in hexadecimal digits.
+    #[must_use]
+    pub fn ip_hash_hex(&self) -> Option<String> {
+        let bytes = self.ip_hash.as_deref()?;
+        Some(bytes.iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}"); // a String takes everything
+            text
+        }))
+    }
 }
 
 /// The first refresh token of a session.

@@ -1,7 +1,7 @@
 //! A session for somebody whom another system vouches for.
 
-use super::begin_session::{Beginner, Means};
-use super::{LoggedIn, UserRef};
+use super::begin_session::{Beginner, Means, Opened};
+use super::{LoggedIn, SessionOpened, UserRef};
 use crate::auth::Auth;
 use crate::domain::audit::Event;
 use crate::domain::client::Client;
@@ -26,6 +26,18 @@ impl Auth {
     /// # Errors
     /// `not_found`; `forbidden` if the account or its tenant is disabled; `unavailable`, `internal`.
     pub async fn open_session(&self, cmd: OpenSessionCommand) -> Result<LoggedIn, Error> {
+        self.open_vouched(cmd, Means::Tokens).await?.tokens()
+    }
+
+    /// [`Auth::open_session`] with a session cookie instead of tokens.
+    ///
+    /// # Errors
+    /// Those of [`Auth::open_session`].
+    pub async fn open_session_with_cookie(&self, cmd: OpenSessionCommand) -> Result<SessionOpened, Error> {
+        self.open_vouched(cmd, Means::Cookie).await?.cookie()
+    }
+
+    async fn open_vouched(&self, cmd: OpenSessionCommand, means: Means) -> Result<Opened, Error> {
         let now = self.now();
         let known = self.find_user(&cmd.tenant, &UserRef::Id(cmd.user)).await?;
         let known = known.ok_or(Error::Refused(Code::NotFound))?;
@@ -35,7 +47,7 @@ impl Auth {
             user: cmd.user,
             cred_version: known.cred_version,
             client: &cmd.client,
-            means: Means::Tokens,
+            means,
         };
         let Some(mut begun) = self.begin_session(&mut *tx, who, now).await? else {
             return Err(Code::Forbidden.into());
@@ -47,6 +59,6 @@ impl Auth {
         let event = self.event(Event::SessionOpened, &cmd.tenant, &cmd.client, now)?;
         let event = event.with_user(user.id).with_session(begun.session);
         self.commit_begun(tx, &mut begun, event).await?;
-        self.open(user, begun, now).await?.tokens()
+        self.open(user, begun, now).await
     }
 }

@@ -15,6 +15,11 @@ use serde_json::Value;
 use crate::problem::Problem;
 use crate::state::Http;
 
+/// Among the extensions of a request: a front end that reads bodies itself has waited in vain for as long as
+/// [`HttpConfig::body_timeout`](crate::config::HttpConfig) says. Whoever reads the body is told so.
+#[derive(Clone, Copy, Debug)]
+pub struct LateBody;
+
 /// A body that must be a JSON object.
 pub(crate) struct JsonBody(pub(crate) Fields);
 
@@ -74,6 +79,9 @@ pub(super) async fn read(request: Request, http: &Http) -> Result<axum::body::By
         .and_then(|length| length.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > limit) {
         return Err(Code::PayloadTooLarge.into());
+    }
+    if request.extensions().get::<LateBody>().is_some() {
+        return Err(Code::RequestTimeout.into());
     }
     let body: Body = request.into_body();
     match tokio::time::timeout(http.config.body_timeout, to_bytes(body, limit)).await {

@@ -15,6 +15,7 @@ pub(crate) use caller::{Caller, is_from_proxy, request_id};
 pub(crate) use current_admin::CurrentAdmin;
 pub use current_user::CurrentUser;
 pub(crate) use form::FormBody;
+pub use json::LateBody;
 pub(crate) use json::{Fields, JsonBody, OptionalJsonBody};
 pub(crate) use link_tenant::LinkTenant;
 #[cfg(feature = "pages")]

@@ -6,7 +6,7 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderValue, Response};
+use axum::http::{HeaderMap, HeaderValue, Response};
 use axum::middleware::Next;
 
 /// An API answer is never rendered, framed, sniffed, embedded by other origins or stored (ASVS 3.4, 14.3.2).
@@ -27,9 +27,12 @@ const DEFAULTS: [(HeaderName, HeaderValue); 6] = [
 
 pub(crate) async fn default_headers(request: Request, next: Next) -> Response<Body> {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+    add_default_headers(response.headers_mut());
+    response
+}
+
+pub(crate) fn add_default_headers(headers: &mut HeaderMap) {
     for (name, value) in DEFAULTS {
         headers.entry(name).or_insert(value);
     }
-    response
 }

@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use horizon_auth_core::domain::ids::RequestId;
 use tracing::Instrument as _;
 
+use crate::config::HttpConfig;
 use crate::extract::request_id;
 use crate::problem::{Place, Unplaced};
 use crate::state::Http;
@@ -38,15 +39,18 @@ pub(crate) async fn request_context(
             at: http.auth.now(),
         },
     );
-    let headers = response.headers_mut();
+    add_context_headers(response.headers_mut(), id, &http.config);
+    response
+}
+
+pub(crate) fn add_context_headers(headers: &mut HeaderMap, id: RequestId, config: &HttpConfig) {
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {
         headers.insert(X_REQUEST_ID, value);
     }
-    if http.config.public_origin.starts_with("https://") {
+    if config.public_origin.starts_with("https://") {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(STRICT_TRANSPORT_SECURITY, year);
     }
-    response
 }
 
 /// A proxy's id is kept if it is a UUID; anything else could forge log lines.

@@ -17,7 +17,7 @@ use horizon_auth_core::error::Error;
 use super::frame::{Frame, Message, allow_return, page, refusal};
 use crate::extract::{Caller, CurrentTenant, Fields, FormBody};
 use crate::routes::login::credentials;
-use crate::routes::session::{cookies, end_former};
+use crate::routes::session::end_former;
 use crate::sso::ReturnTo;
 use crate::state::Http;
 
@@ -88,8 +88,7 @@ async fn log_in(
     } else {
         let session = http.auth.login_with_cookie(cmd).await?;
         end_former(http, headers, tenant, client).await;
-        let csrf = http.auth.issue_csrf_token(&session.cookie.secret, None)?;
-        cookies(http)?.issue_in(&mut carrier, &session.cookie, &csrf);
+        http.hand_out(&session, carrier.headers_mut())?;
     }
     Ok(carrier)
 }

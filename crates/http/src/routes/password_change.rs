@@ -26,14 +26,10 @@ pub(crate) async fn change(
         new_password,
         client,
     };
-    match &http.sessions {
-        Some(cookies) if user.came_by_cookie() => {
-            let session = http.auth.change_password_with_cookie(cmd).await?;
-            Ok(opened(StatusCode::OK, &http, cookies, &session)?)
-        }
-        _ => {
-            let logged_in = http.auth.change_password(cmd).await?;
-            Ok(pair(StatusCode::OK, &http, &logged_in))
-        }
+    if user.came_by_cookie() {
+        let session = http.auth.change_password_with_cookie(cmd).await?;
+        return Ok(opened(StatusCode::OK, &http, &session)?);
     }
+    let logged_in = http.auth.change_password(cmd).await?;
+    Ok(pair(StatusCode::OK, &http, &logged_in))
 }

@@ -1,7 +1,5 @@
 //! Where somebody is logged in, under the paths of either profile.
 
-use std::fmt::Write as _;
-
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -104,15 +102,8 @@ impl<'a> SessionBody<'a> {
                 .and_then(Device::of)
                 .map(|device| device.to_string()),
             user_agent: session.user_agent.as_deref(),
-            ip_hash: session.ip_hash.as_deref().map(hex),
+            ip_hash: session.ip_hash_hex(),
             current: session.id == current,
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}"); // a String takes everything
-        text
-    })
 }

@@ -9,6 +9,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::http::Request;
 use horizon_auth_core::error::Code;
 use horizon_auth_http::config::HttpConfig;
+use horizon_auth_http::extract::LateBody;
 use horizon_auth_testkit::{TestApp, TestAuth};
 use http_body_util::BodyExt as _;
 
@@ -236,4 +237,22 @@ async fn answers_never_quote_the_request() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_front_end_that_waited_in_vain_is_answered_where_the_body_would_be_read() {
+    let app = app().await;
+    let late = |path: &str, declared: &str| {
+        let request = Request::post(path).header("content-type", declared);
+        request.extension(LateBody).body(Body::empty()).unwrap()
+    };
+    for path in BOTH {
+        let answer = app.send(late(path, "application/json")).await;
+        assert_problem(&answer, Code::RequestTimeout, path);
+        let answer = app.send(late(path, "text/plain")).await;
+        assert_problem(&answer, Code::UnsupportedMediaType, path);
+    }
+    let closed = "/auth/password/change";
+    let answer = app.send(late(closed, "application/json")).await;
+    assert_problem(&answer, Code::TokenMissing, closed);
 }

@@ -1,9 +1,13 @@
 //! Headers that every answer carries.
 
+use axum::body::to_bytes;
+use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderValue, Method, Request};
+use horizon_auth_core::error::Code;
+use horizon_auth_http::Gate;
 use horizon_auth_http::config::HttpConfig;
 use horizon_auth_testkit::{Answer, TestApp, TestAuth};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{
     ANA, ORIGIN, app, assert_common_headers, bare, json_text, login, profile, refresh, secure_app,
@@ -51,6 +55,37 @@ async fn nothing_below_auth_may_be_stored_and_nothing_may_be_sniffed_framed_or_e
             assert_common_headers(&answer);
             assert_eq!(answer.header("cache-control"), "no-store");
         }
+    }
+}
+
+#[tokio::test]
+async fn what_another_front_end_refuses_has_the_headers_of_what_the_router_refuses() {
+    for app in [app().await, secure_app().await] {
+        let gate = Gate::from(app.http.clone());
+        let parts = Request::get("/auth/nothing?secret=1")
+            .body(())
+            .unwrap()
+            .into_parts()
+            .0;
+        let refused = gate.answer(Code::NotFound.into(), &parts);
+        let routed = bare(&app, Request::get("/auth/nothing")).await;
+        let mut names: Vec<_> = routed
+            .headers
+            .keys()
+            .filter(|name| **name != CONTENT_LENGTH)
+            .collect();
+        let mut own: Vec<_> = refused.headers().keys().collect();
+        names.sort_by_key(|name| name.as_str());
+        own.sort_by_key(|name| name.as_str());
+        assert_eq!(own, names);
+        assert_eq!(refused.status(), routed.status);
+        let id = refused.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let body = to_bytes(refused.into_body(), 4096).await.unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(
+            (&body["requestId"], &body["path"]),
+            (&json!(id), &json!("/auth/nothing"))
+        );
     }
 }
 

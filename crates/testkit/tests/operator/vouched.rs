@@ -89,6 +89,8 @@ both_engines! {
         assert_eq!(refused.unwrap_err().code(), Code::Forbidden);
         let refused = t.auth.open_session(session_of(&t, ana.user.id)).await;
         assert_eq!(refused.unwrap_err().code(), Code::Forbidden);
+        let refused = t.auth.open_session_with_cookie(session_of(&t, ana.user.id)).await;
+        assert_eq!(refused.unwrap_err().code(), Code::Forbidden);
         let nobody = UserId::mint(t.auth.now(), [0; 10]);
         let refused = t.auth.open_session(session_of(&t, nobody)).await;
         assert_eq!(refused.unwrap_err().code(), Code::NotFound);
@@ -101,6 +103,17 @@ both_engines! {
         assert_eq!(t.auth.list_sessions(&home(), ana.user.id).await.unwrap().len(), 2);
         let next = t.refresh(&opened.refresh.secret).await.unwrap();
         assert!(t.authenticate(&next.access_token).await.is_ok());
+    };
+
+    a_session_with_a_cookie_that_was_vouched_for_is_a_session => |kind| async move {
+        let t = TestAuth::on(kind).await;
+        let ana = t.signed_in("ana@example.com").await;
+        let opened = t.auth.open_session_with_cookie(session_of(&t, ana.user.id)).await.unwrap();
+        let live = t.authenticate_cookie(&opened.cookie.secret).await.unwrap();
+        assert_eq!((live.id, live.session), (ana.user.id, opened.session));
+        t.auth.disable_user(&home(), ana.user.id, &t.client()).await.unwrap();
+        let refused = t.authenticate_cookie(&opened.cookie.secret).await;
+        assert_eq!(refused.unwrap_err().code(), Code::SessionEnded);
     };
 }
 

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use horizon_auth::commands::{RegisterCommand, Registered};
-use horizon_auth::types::{Email, Password, TenantId};
+use horizon_auth::Code;
+use horizon_auth::commands::{CountHitCommand, RegisterCommand, Registered};
+use horizon_auth::types::{Email, Password, Rate, TenantId};
 use horizon_auth_http::config::Profile;
 use horizon_auth_testkit::{Kind, Setup};
 
@@ -13,6 +14,20 @@ use crate::support::{ANA, Application, SECRET, Server, asks, fresh_key, serve, t
 
 async fn server() -> Server {
     Server::start(Setup::new(Kind::Sqlite), Profile::Token).await
+}
+
+#[tokio::test]
+async fn an_application_counts_hits_of_its_own_rules() {
+    let server = server().await;
+    let app = server.asking();
+    let rate = Rate::per_seconds(1, 60);
+    let hit = |rule, key| app.sso.count_hit(CountHitCommand { rule, key, rate });
+    hit("search", "ana").await.unwrap();
+    assert_eq!(hit("search", "ana").await.unwrap_err().code(), Code::RateLimited);
+    hit("search", "bob").await.unwrap();
+    hit("export", "ana").await.unwrap();
+    server.app.engine.clock.advance(Duration::from_secs(60));
+    hit("search", "ana").await.unwrap();
 }
 
 #[tokio::test]

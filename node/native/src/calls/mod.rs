@@ -41,6 +41,7 @@ calls! {
     "setRoles" => accounts::set_roles,
     "refresh" => sessions::refresh,
     "logout" => sessions::logout,
+    "createSession" => sessions::create,
     "listSessions" => sessions::list,
     "revokeSession" => sessions::revoke,
     "generateAccessToken" => tokens::generate_access_token,

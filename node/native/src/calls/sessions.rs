@@ -1,6 +1,8 @@
 //! Sessions: listed, refreshed and ended.
 
-use horizon_auth::commands::{EndOneSessionCommand, LoggedIn, RefreshCommand};
+use axum::http::HeaderMap;
+use axum::http::header::SET_COOKIE;
+use horizon_auth::commands::{EndOneSessionCommand, LoggedIn, OpenSessionCommand, RefreshCommand};
 use horizon_auth::operator::{Device, EndReason, ListedSession};
 use horizon_auth::types::{Refresh, Secret};
 use horizon_auth::{Auth, Code, Error, SafeUser};
@@ -38,6 +40,27 @@ pub(super) async fn logout(auth: &Auth, args: &Args) -> Result<Value, Error> {
     Ok(json!(ended))
 }
 
+/// A session that its cookie opens, for somebody whom the application vouches for.
+pub(super) async fn create(auth: &Auth, args: &Args) -> Result<Value, Error> {
+    if !auth.http().config.profile.has_sessions() {
+        return Err(Code::NotFound.into());
+    }
+    let cmd = OpenSessionCommand {
+        tenant: args.tenant(auth).await?,
+        user: args.id("userId")?,
+        client: args.client(auth)?,
+    };
+    let opened = auth.open_session_with_cookie(cmd).await?;
+    let mut headers = HeaderMap::new();
+    auth.http().hand_out(&opened, &mut headers)?;
+    let lines = headers.get_all(SET_COOKIE).iter();
+    Ok(json!({
+        "id": opened.session.to_string(),
+        "expiresAt": opened.cookie.expires_at.to_string(),
+        "setCookie": lines.filter_map(|line| line.to_str().ok()).collect::<Vec<_>>(),
+    }))
+}
+
 pub(super) async fn list(auth: &Auth, args: &Args) -> Result<Value, Error> {
     let tenant = args.tenant(auth).await?;
     let sessions = auth.list_sessions(&tenant, args.id("userId")?).await?;
@@ -65,5 +88,6 @@ fn session(session: &ListedSession) -> Value {
         "expiresAt": session.expires_at.to_string(),
         "device": device.map(|device| device.to_string()),
         "userAgent": session.user_agent,
+        "ipHash": session.ip_hash_hex(),
     })
 }

@@ -5,7 +5,6 @@ use axum::http::{HeaderMap, Response};
 use axum::response::IntoResponse;
 use serde_json::json;
 
-use super::cookies;
 use crate::extract::CurrentUser;
 use crate::problem::Problem;
 use crate::state::Http;
@@ -17,7 +16,7 @@ pub(crate) async fn csrf(
     _user: CurrentUser,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Problem> {
-    let cookies = cookies(&http)?;
+    let cookies = http.session_cookies()?;
     let cookie = cookies.read(&headers)?;
     let token = http
         .auth

@@ -2,7 +2,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Response, StatusCode};
 
-use super::{cookies, end_former};
+use super::end_former;
 use crate::body::opened;
 use crate::extract::{Caller, CurrentTenant, JsonBody};
 use crate::problem::Problem;
@@ -21,7 +21,7 @@ pub(crate) async fn login(
     let cmd = credentials(tenant.clone(), client.clone(), body)?;
     let session = http.auth.login_with_cookie(cmd).await?;
     end_former(&http, &headers, tenant, client).await;
-    Ok(opened(StatusCode::OK, &http, cookies(&http)?, &session)?)
+    Ok(opened(StatusCode::OK, &http, &session)?)
 }
 
 /// `POST /auth/account/reactivate`: 200 with a session cookie, as a log-in.
@@ -35,5 +35,5 @@ pub(crate) async fn reactivate(
     let cmd = credentials(tenant.clone(), client.clone(), body)?;
     let session = http.auth.reactivate_with_cookie(cmd).await?;
     end_former(&http, &headers, tenant, client).await;
-    Ok(opened(StatusCode::OK, &http, cookies(&http)?, &session)?)
+    Ok(opened(StatusCode::OK, &http, &session)?)
 }

@@ -11,18 +11,9 @@ pub(crate) mod verify_email;
 use axum::http::HeaderMap;
 use horizon_auth_core::domain::client::Client;
 use horizon_auth_core::domain::tenant::TenantId;
-use horizon_auth_core::error::Error;
 use horizon_auth_core::flows::EndCookieSessionCommand;
 
-use crate::session_cookies::SessionCookies;
 use crate::state::Http;
-
-/// The cookies, which these routes cannot be without.
-pub(crate) fn cookies(http: &Http) -> Result<&SessionCookies, Error> {
-    http.sessions
-        .as_ref()
-        .ok_or(Error::Internal("a session route without the session profile"))
-}
 
 /// Ends the session of the cookie that a log-in replaces: its browser forgets it, and nobody else should
 /// have it. The log-in has happened; it does not fail because of this.

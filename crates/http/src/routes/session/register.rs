@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use horizon_auth_core::flows::Registered;
 use serde_json::json;
 
-use super::{cookies, end_former};
+use super::end_former;
 use crate::body::opened;
 use crate::extract::{Caller, CurrentTenant, JsonBody};
 use crate::problem::Problem;
@@ -25,7 +25,7 @@ pub(crate) async fn register(
     match http.auth.register_with_cookie(cmd).await? {
         Registered::LoggedIn(session) => {
             end_former(&http, &headers, tenant, client).await;
-            Ok(opened(StatusCode::CREATED, &http, cookies(&http)?, &session)?)
+            Ok(opened(StatusCode::CREATED, &http, &session)?)
         }
         Registered::VerificationRequired(pending) => {
             let body = json!({
