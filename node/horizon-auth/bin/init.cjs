@@ -59,7 +59,7 @@ function run(values) {
   }
   tree.commit();
   const install = tasks.find(({ name }) => name === 'node-package');
-  if (install) return installPackages(install.options);
+  if (install) installPackages(install.options);
   say(changes.length === 0 ? 'Nothing to do.' : 'Next: npm run start:dev, and docs/guide/nestjs.md of https://github.com/ofeklabs/horizon-auth');
   return 0;
 }
@@ -69,7 +69,7 @@ function installPackages({ packageManager, workingDirectory }) {
   // On Windows it is a script, which only a shell starts; no argument comes from outside.
   const isWindows = process.platform === 'win32';
   const { status, error } = spawnSync(packageManager, ['install'], { cwd: workingDirectory, stdio: 'inherit', shell: isWindows });
-  if (status === 0) return 0;
+  if (status === 0) return;
   throw new Error(`the files are written, but ${packageManager} install failed${error ? `: ${error.message}` : ''}. Run it again yourself.`);
 }
 

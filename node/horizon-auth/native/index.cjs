@@ -2,7 +2,7 @@
 // Finds the addon for this machine. Loaded on first use: what needs no engine (decorators, schematics) works without.
 
 const { existsSync, readFileSync } = require('node:fs');
-const { join } = require('node:path');
+const { join, resolve } = require('node:path');
 
 const { version } = require('../../package.json');
 
@@ -42,7 +42,7 @@ function load() {
 
 function find() {
   const given = process.env.NAPI_RS_NATIVE_LIBRARY_PATH;
-  if (given) return { addon: attempt(given), from: given };
+  if (given) return { addon: attempt(resolve(given)), from: given };
   const name = platform();
   const beside = join(__dirname, `horizon-auth.${name}.node`);
   if (existsSync(beside)) return { addon: attempt(beside), from: beside };
@@ -63,14 +63,20 @@ function attempt(path) {
 }
 
 function missing(name, package_, cause) {
-  const why = cause.code === 'MODULE_NOT_FOUND' ? 'is not installed' : `cannot be loaded: ${cause.message}`;
-  const how = platforms[name]
-    ? `It is an optional dependency: install again without --omit=optional, on the system that runs it ` +
-      `(a lockfile made elsewhere may lack it).`
-    : `There is no package for this platform.`;
+  const isThere = cause.code !== 'MODULE_NOT_FOUND';
+  const why = isThere ? `cannot be loaded: ${cause.message}` : 'is not installed';
   return (
-    `@ofeklabs/horizon-auth: no addon for ${name}: ${package_} ${why}. ${how} ` +
+    `@ofeklabs/horizon-auth: no addon for ${name}: ${package_} ${why}. ${remedy(name, isThere)} ` +
     `Or build it from source with \`npx horizon-auth build-native\`, which needs Rust.`
+  );
+}
+
+function remedy(name, isThere) {
+  if (isThere) return `It is damaged, or made for a newer system than this one: install it again, or update the system.`;
+  if (!platforms[name]) return `There is no package for this platform.`;
+  return (
+    `It is an optional dependency: install again without --omit=optional, on the system that runs it ` +
+    `(a lockfile made elsewhere may lack it).`
   );
 }
 

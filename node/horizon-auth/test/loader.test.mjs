@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, describe, it } from 'node:test';
 
 const require = createRequire(import.meta.url);
@@ -40,6 +40,11 @@ describe('the loader', () => {
     fresh(addon)(({ load }) => assert.equal(load(), require(addon)));
   });
 
+  it('takes a path from the folder that the process runs in', () => {
+    const addon = addonOf(`module.exports = { version: () => '${version}' };`);
+    fresh(relative(process.cwd(), addon))(({ load }) => assert.equal(load(), require(addon)));
+  });
+
   it('refuses one of another version', () => {
     const addon = addonOf("module.exports = { version: () => '9.9.9' };");
     fresh(addon)(({ load }) => assert.throws(load, /has version 9\.9\.9; install the same version of both/));
@@ -56,6 +61,25 @@ describe('the loader', () => {
       assert.throws(load, (error) => {
         assert.ok(error.message.includes(`@ofeklabs/horizon-auth-${name} is not installed`), error.message);
         assert.match(error.message, /npx horizon-auth build-native/);
+        return true;
+      });
+    });
+  });
+
+  it('does not say that what is installed is not, where it cannot be loaded', () => {
+    const name = require(path).platform();
+    const root = join(folder, 'damaged');
+    const addon = join(root, 'node_modules', '@ofeklabs', `horizon-auth-${name}`);
+    mkdirSync(join(root, 'dist/native'), { recursive: true });
+    mkdirSync(addon, { recursive: true });
+    cpSync(path, join(root, 'dist/native/index.cjs'));
+    writeFileSync(join(root, 'package.json'), `{ "version": "${version}" }`);
+    writeFileSync(join(addon, 'package.json'), '{ "main": "addon.node" }');
+    writeFileSync(join(addon, 'addon.node'), 'a part of one');
+    fresh()(() => {
+      assert.throws(require(join(root, 'dist/native/index.cjs')).load, ({ message }) => {
+        assert.match(message, new RegExp(`horizon-auth-${name} cannot be loaded: .*It is damaged, or made for a newer system`));
+        assert.doesNotMatch(message, /omit=optional/);
         return true;
       });
     });

@@ -20,10 +20,13 @@ export class Application {
   }
 
   /** Starts `node dist/main` in a folder, and comes back when it listens. */
-  static async start(folder) {
+  static async start(folder, env) {
     const port = await freePort();
-    const env = { ...process.env, PORT: String(port), NO_COLOR: '1' };
-    const child = spawn(process.execPath, ['dist/main'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['dist/main'], {
+      cwd: folder,
+      env: { ...env, PORT: String(port), NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const application = new Application(child, `http://127.0.0.1:${port}`);
     const lines = createInterface({ input: child.stdout });
     const ready = new Promise((done) => lines.on('line', (line) => line.includes(STARTED) && done(true)));
@@ -75,7 +78,8 @@ export class Application {
   }
 }
 
-async function freePort() {
+/** A port of this machine that nobody listens on now. */
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();

@@ -8,15 +8,14 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { promisify, stripVTControlCharacters } from 'node:util';
+import { promisify } from 'node:util';
 
-import { Application } from './application.mjs';
+import { call, useEverything, visit } from './visit.mjs';
 
 const [folder, tarball] = process.argv.slice(2).map((path) => resolve(path));
 const work = join(folder, 'work');
 const application = join(work, 'shop');
 const commonJs = join(work, 'shop-commonjs');
-const ana = { email: 'ana@example.com', password: 'correct horse battery staple' };
 
 const seconds = [];
 
@@ -25,15 +24,6 @@ async function part(name, run) {
   const result = await run();
   seconds.push([name, (performance.now() - began) / 1000]);
   return result;
-}
-
-async function call(program, args, cwd) {
-  try {
-    const { stdout } = await promisify(execFile)(program, args, { cwd, maxBuffer: 1 << 24 });
-    return stripVTControlCharacters(stdout);
-  } catch (error) {
-    throw new Error(`${program} ${args.join(' ')} failed:\n${error.stdout}\n${error.stderr}`);
-  }
 }
 
 const tool = (name) => join(folder, 'node_modules', '.bin', name);
@@ -125,39 +115,6 @@ async function asCommonJs() {
   });
 
   await part('as CommonJS: start, register, log in, look at the profile', () => visit(commonJs, useEverything));
-}
-
-/** Starts an application, uses it and ends it as a service manager does. */
-async function visit(root, use) {
-  const running = await Application.start(root);
-  try {
-    const result = await use(running);
-    assert.deepEqual(await running.stop(), { code: null, signal: 'SIGTERM' }, running.output());
-    return result;
-  } finally {
-    running.kill();
-  }
-}
-
-async function useEverything(app) {
-  assert.equal((await app.request('GET', '/')).status, 200);
-  assert.equal((await app.request('POST', '/auth/register', { body: ana })).status, 201);
-  const login = await app.request('POST', '/auth/login', { body: ana });
-  assert.equal(login.status, 200);
-  const token = login.body.accessToken;
-  const profile = await app.request('GET', '/auth/profile', { token });
-  assert.equal(profile.status, 200);
-  assert.equal(profile.body.email, ana.email);
-
-  assert.deepEqual((await app.request('GET', '/sample')).body, { message: 'Hello World' });
-  const refused = await app.request('GET', '/sample/profile');
-  assert.equal(refused.status, 401);
-  assert.equal(refused.body.path, '/sample/profile');
-  assert.equal((await app.request('GET', '/sample/profile', { token: 'forged' })).status, 401);
-  const sample = await app.request('GET', '/sample/profile', { token });
-  assert.equal(sample.status, 200);
-  assert.equal(sample.body.email, ana.email);
-  return { token, cookie: login.cookie };
 }
 
 /** The schema by the command, on the database that the application has made, and on a new one. */

@@ -150,8 +150,33 @@ describe('the workflow that publishes', () => {
     const [before, publish] = workflow.split(/^ {2}publish:$/m);
     assert.doesNotMatch(before, /: write/);
     assert.deepEqual([...publish.matchAll(/([\w-]+): write/g)].map(([, name]) => name), ['id-token']);
-    assert.doesNotMatch(publish, /actions\/checkout|secrets\./);
-    assert.match(publish, /--provenance --access public/);
+    assert.doesNotMatch(publish, /actions\/checkout|secrets\.|registry-url:/);
+    assert.match(publish, /^ +NPM_CONFIG_PROVENANCE: "true"$/m);
+  });
+
+  test('lets nothing of GitHub into the text of a command', () => {
+    const commands = [...workflow.matchAll(/^( +)(?:- )?run: (?:\|\n((?:\1 .*\n|\n)+)|(.*))/gm)].map(([, , block, line]) => block ?? line);
+    assert.equal(commands.length, workflow.match(/\brun: /g).length);
+    for (const command of commands) assert.doesNotMatch(command, /\$\{\{/);
+  });
+
+  test('packs before anything but the compiler is installed', () => {
+    const [, pack] = /^ {2}pack:\n([^]*?)^ {2}test:$/m.exec(workflow);
+    assert.doesNotMatch(pack, /node\/run/);
+    assert.deepEqual(pack.match(/npm ci.*?&&/g), ['npm ci --ignore-scripts --no-audit --no-fund &&']);
+  });
+
+  test('builds with the toolchain that the images have, under its name there', () => {
+    const [, toolchain] = /RUSTUP_TOOLCHAIN: "(\d+\.\d+\.\d+)"/.exec(workflow);
+    const images = [...workflow.matchAll(/image: "rust:([^"-]+)-/g)].map(([, version]) => version);
+    assert.ok(images.length > 0);
+    for (const version of images) assert.equal(version, toolchain);
+  });
+});
+
+describe('the repository', () => {
+  test('is checked out with the same bytes everywhere, for checksums of migrations are compiled in', () => {
+    assert.match(read('.gitattributes'), /^\* -text$/m);
   });
 });
 

@@ -11,7 +11,6 @@ import { inFolder, nestApplication } from './project.mjs';
 
 const require = createRequire(import.meta.url);
 const { FolderTree } = require('../../bin/folder-tree.cjs');
-const { version } = require('../../package.json');
 const program = fileURLToPath(new URL('../../bin/horizon-auth.cjs', import.meta.url));
 
 const horizonAuth = (cwd, ...args) =>
@@ -113,15 +112,6 @@ describe('a folder as a tree', () => {
       mkdirSync(join(folder, 'a'));
       assert.throws(() => new FolderTree(folder).create('a', ''), /a is there already/);
     }));
-});
-
-describe('horizon-auth build-native', () => {
-  test('refuses a folder that is no checkout, or one of another version', async () => {
-    const checkout = (found) => ({ 'node/native/Cargo.toml': '', 'Cargo.toml': `[workspace.package]\nversion = "${found}"\n` });
-    const build = (files) => inFolder(files, (folder) => horizonAuth(folder, 'build-native', '--source', '.', '--out', 'x.node'));
-    assert.match((await build({})).stderr, /is no checkout of Horizon Auth: node\/native\/Cargo\.toml is missing/);
-    assert.match((await build(checkout('0.0.0'))).stderr, new RegExp(`is version 0\\.0\\.0: check out v${version}`));
-  });
 });
 
 describe('horizon-auth migrate', () => {
