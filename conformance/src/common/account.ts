@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { newEmail, password } from "./facts.js";
 import { login, register, type Profile } from "./profile.js";
 import type { SharedPaths } from "./shared.js";
-import { scenario as anyScenario } from "./suite.js";
+import { scenariosOf } from "./suite.js";
 
-const scenario = anyScenario<SharedPaths>;
 const other = "a wholly different password";
 
 export function account(profile: Profile): void {
+  const scenario = scenariosOf<SharedPaths>(profile);
   scenario("a person sees the own account, all of it and nothing else", async (arrive) => {
     const guest = arrive();
     const { id, email } = await register(profile, guest, "profile");
@@ -81,7 +81,7 @@ export function account(profile: Profile): void {
     assert.equal((await here.api.GET("/auth/profile")).response.status, 200);
     assert.equal((await there.api.GET("/auth/profile")).response.status, 401);
     await here.mail(email, "/reset-password");
-    const old = await arrive().send("POST", "/auth/login", { json: { email, password } });
+    const old = await arrive().send("POST", profile.paths.login, { json: { email, password } });
     assert.equal(old.code, "invalid_credentials");
     await login(profile, arrive(), email, other);
   });
@@ -115,7 +115,7 @@ export function account(profile: Profile): void {
     await login(profile, guest, newOne);
     const { data } = await guest.api.GET("/auth/profile");
     assert.deepEqual([data?.email, data?.emailVerified], [newOne, true]);
-    const old = await arrive().send("POST", "/auth/login", { json: { email, password } });
+    const old = await arrive().send("POST", profile.paths.login, { json: { email, password } });
     assert.equal(old.code, "invalid_credentials");
   });
 
@@ -130,10 +130,10 @@ export function account(profile: Profile): void {
     assert.equal((await guest.send("GET", "/auth/profile")).status, 401);
     const stranger = arrive();
     const body = { email, password };
-    assert.equal((await stranger.send("POST", "/auth/login", { json: body })).code, "invalid_credentials");
+    assert.equal((await stranger.send("POST", profile.paths.login, { json: body })).code, "invalid_credentials");
     const guess = { email, password: "something else" };
-    assert.equal((await stranger.send("POST", "/auth/account/reactivate", { json: guess })).code, "invalid_credentials");
-    const on = await stranger.send("POST", "/auth/account/reactivate", { json: body });
+    assert.equal((await stranger.send("POST", profile.paths.reactivate, { json: guess })).code, "invalid_credentials");
+    const on = await stranger.send("POST", profile.paths.reactivate, { json: body });
     assert.equal(on.status, 200);
     profile.keep(stranger, on);
     assert.equal((await stranger.api.GET("/auth/profile")).data?.email, email);
@@ -152,10 +152,10 @@ export function account(profile: Profile): void {
     assert.equal(guest.cookies.size, 0, "no cookie is left");
     assert.equal((await guest.send("GET", "/auth/profile")).status, 401);
     const stranger = arrive();
-    for (const path of ["/auth/login", "/auth/account/reactivate"]) {
+    for (const path of [profile.paths.login, profile.paths.reactivate]) {
       assert.equal((await stranger.send("POST", path, { json: { email, password } })).code, "invalid_credentials");
     }
-    const again = await arrive().send("POST", "/auth/register", { json: { email, password } });
+    const again = await arrive().send("POST", profile.paths.register, { json: { email, password } });
     assert.equal(again.status, 201, "the address is free");
   });
 

@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { operations } from "./document.js";
 import { asAdministrator, register, type Profile } from "./profile.js";
 import type { SharedPaths } from "./shared.js";
-import { scenario as anyScenario } from "./suite.js";
+import { scenariosOf } from "./suite.js";
 
-const scenario = anyScenario<SharedPaths>;
 const nobody = "01900000-0000-7000-8000-000000000000";
 
 export function admin(profile: Profile): void {
+  const scenario = scenariosOf<SharedPaths>(profile);
   const reserved = operations.filter((operation) => operation.path.startsWith("/admin/"));
 
   scenario("whoever is no administrator learns nothing from their routes", async (arrive) => {

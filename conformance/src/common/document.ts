@@ -46,7 +46,7 @@ ajv.addSchema(document, base);
 const validators = new Map<string, ValidateFunction>();
 
 /** Refused only when something of the server's own is broken, which the suite does not cause. */
-const ofFaults = ["internal", "overloaded", "unavailable", "request_timeout"];
+const ofFaults = ["internal", "overloaded", "unavailable"];
 
 /** A method of a path, as the document describes it. */
 export class Operation {
@@ -84,6 +84,11 @@ export class Operation {
     return (this.about.security ?? []).some((way) => scheme in way);
   }
 
+  /** Whether it answers people, not programs. */
+  get isPage(): boolean {
+    return Object.values(this.about.responses).some((given) => resolved(given).content?.["text/html"] !== undefined);
+  }
+
   /** The media type of its body, if it has one. */
   get mediaType(): string | undefined {
     return Object.keys(this.about.requestBody?.content ?? {})[0];
@@ -119,8 +124,9 @@ export class Operation {
     return Object.keys(this.about.responses).some((status) => this.codes(status).includes(code));
   }
 
-  matches(method: string, path: string): boolean {
-    return this.method === method && this.pattern.test(path);
+  /** Whether this is its path, with something in the place of its parameter. */
+  isAt(path: string): boolean {
+    return this.pattern.test(path);
   }
 
   /** Fails unless the document allows the answer: its status, its headers, its type and its body. */
@@ -195,5 +201,6 @@ export const operations: Operation[] = Object.entries(document.paths).flatMap(([
 /** The operation that serves a request; `HEAD` is served as `GET`. */
 export function operationOf(method: string, target: string): Operation | undefined {
   const path = target.split("?")[0] ?? "";
-  return operations.find((operation) => operation.matches(method === "HEAD" ? "GET" : method, path));
+  const served = method === "HEAD" ? "GET" : method;
+  return operations.find((operation) => operation.method === served && operation.isAt(path));
 }

@@ -11,6 +11,16 @@ export interface Server {
   mails: string;
 }
 
+/** What a server for single sign-on shares, and with whom. */
+export interface Sharing {
+  /** Its setting `sso.allowed_origins`. */
+  origins: string[];
+  /** Its setting `sso.redirects`. */
+  redirects: string[];
+  /** A service that may ask about tokens. */
+  client: { id: string; secret: string };
+}
+
 /** What the suite must know about the servers under test; README.md says how they are configured. */
 export interface Facts {
   /** With every default of the profile. BASE_URL, if it is set, is where it listens. */
@@ -26,6 +36,8 @@ export interface Facts {
   /** A tenant beside the default one, and one that is disabled. */
   otherTenant: string;
   closedTenant: string;
+  /** What both share, if they are servers for single sign-on. */
+  sso?: Sharing;
   /** Where the transcript goes; without it, none is written. */
   transcript?: string;
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { operations } from "./document.js";
 import { newEmail, password } from "./facts.js";
 import { login, register, type Profile } from "./profile.js";
-import { scenario } from "./suite.js";
+import { scenariosOf } from "./suite.js";
 import type { Caller, Extras } from "./visitor.js";
 import type { Answer } from "./wire.js";
 
@@ -37,27 +37,30 @@ interface Limit {
 }
 
 export function limits(profile: Profile): void {
-  const tokens = profile.name === "token";
-  const { requestReset, completeReset, requestVerification, verify } = profile.paths;
-  const field = tokens ? "newPassword" : "password";
+  const scenario = scenariosOf<object>(profile);
+  const { paths, limits } = profile;
+  const field = profile.name === "token" ? "newPassword" : "password";
   const post = (path: string, json: () => unknown) => (caller: Caller) => caller.send("POST", path, { json: json() });
   const form = (path: string, fields: () => Record<string, string>) => (caller: Caller) =>
     caller.send("POST", path, { form: fields() });
   const someone = () => ({ email: newEmail("anybody"), password });
+  const { logins, registrations, mailWindow, linkWindow } = limits;
+  const byForm: Limit = { name: "log-ins by form", free: logins, window: minute, ask: form("/login", someone) };
   const byNetwork: Limit[] = [
-    { name: "log-ins", free: tokens ? 5 : 10, window: minute, ask: post("/auth/login", someone) },
-    { name: "reactivations", free: tokens ? 5 : 10, window: minute, ask: post("/auth/account/reactivate", someone) },
-    { name: "registrations", free: tokens ? 3 : 5, window: minute, ask: post("/auth/register", someone) },
-    { name: "resets", free: 3, window: tokens ? 3600 : 300, ask: post(requestReset, someone) },
-    { name: "resets by form", free: 3, window: tokens ? 3600 : 300, ask: form("/reset-password", someone) },
-    { name: "verifications", free: 3, window: tokens ? 3600 : 300, ask: post(requestVerification, someone) },
-    { name: "verifications by form", free: 3, window: tokens ? 3600 : 300, ask: form("/verify-email", someone) },
-    ...[verify, completeReset, "/auth/email/change/confirm"].map((path) => ({
-      ...{ name: `links at ${path}`, free: 10, window: tokens ? minute : 300 },
-      ask: post(path, () => ({ token: dead, ...(path === completeReset ? { [field]: password } : {}) })),
+    { name: "log-ins", free: logins, window: minute, ask: post(paths.login, someone) },
+    ...(profile.isShared ? [byForm] : []),
+    { name: "reactivations", free: logins, window: minute, ask: post(paths.reactivate, someone) },
+    { name: "registrations", free: registrations, window: minute, ask: post(paths.register, someone) },
+    { name: "resets", free: 3, window: mailWindow, ask: post(paths.requestReset, someone) },
+    { name: "resets by form", free: 3, window: mailWindow, ask: form("/reset-password", someone) },
+    { name: "verifications", free: 3, window: mailWindow, ask: post(paths.requestVerification, someone) },
+    { name: "verifications by form", free: 3, window: mailWindow, ask: form("/verify-email", someone) },
+    ...[paths.verify, paths.completeReset, "/auth/email/change/confirm"].map((path) => ({
+      ...{ name: `links at ${path}`, free: 10, window: linkWindow },
+      ask: post(path, () => ({ token: dead, ...(path === paths.completeReset ? { [field]: password } : {}) })),
     })),
     ...["/verify-email", "/reset-password", "/confirm-email"].map((path) => ({
-      ...{ name: `links at the page ${path}`, free: 10, window: tokens ? minute : 300 },
+      ...{ name: `links at the page ${path}`, free: 10, window: linkWindow },
       ask: form(path, () => ({ token: dead, newPassword: path === "/confirm-email" ? "" : password })),
     })),
   ];
@@ -81,7 +84,7 @@ export function limits(profile: Profile): void {
     const from = (address: string) =>
       caller.deliver({
         method: "POST",
-        path: "/auth/register",
+        path: paths.register,
         headers: [
           ["X-Forwarded-For", address],
           ["X-Real-IP", address.slice(-9)],
@@ -90,7 +93,7 @@ export function limits(profile: Profile): void {
         ],
         body: JSON.stringify(someone()),
       });
-    for (let number = 0; number < (tokens ? 3 : 5); number += 1) {
+    for (let number = 0; number < registrations; number += 1) {
       assert.equal((await from(`198.51.100.${number}, ${prefix}::${number + 1}`)).status, 201);
     }
     isLimited(await from(`203.0.113.9, ${prefix}:ffff:ffff:ffff:ffff`), minute);
@@ -100,20 +103,20 @@ export function limits(profile: Profile): void {
   scenario("requests that cannot be read are not counted", async (arrive) => {
     const caller = arrive();
     for (let number = 0; number < 12; number += 1) {
-      assert.equal((await caller.send("POST", "/auth/login", { json: {} })).code, "invalid_input");
+      assert.equal((await caller.send("POST", paths.login, { json: {} })).code, "invalid_input");
     }
-    assert.equal((await caller.send("POST", "/auth/login", { json: someone() })).code, "invalid_credentials");
+    assert.equal((await caller.send("POST", paths.login, { json: someone() })).code, "invalid_credentials");
   });
 
   scenario("an account is slowed down, wherever the guesses come from and whether or not it exists", async (arrive) => {
     const { email } = await register(profile, arrive(), "targeted");
     for (const target of [email, newEmail("nobody")]) {
       const json = { email: target, password: "something else" };
-      for (let number = 1; number <= (tokens ? 10 : 5); number += 1) {
-        const answer = await arrive().send("POST", "/auth/login", { json });
+      for (let number = 1; number <= limits.guesses; number += 1) {
+        const answer = await arrive().send("POST", paths.login, { json });
         assert.equal(answer.code, "invalid_credentials", `number ${number}`);
       }
-      isLimited(await untilLimited(() => arrive().send("POST", "/auth/login", { json, offTheRecord: true })), minute);
+      isLimited(await untilLimited(() => arrive().send("POST", paths.login, { json, offTheRecord: true })), minute);
     }
   });
 
@@ -139,7 +142,7 @@ export function limits(profile: Profile): void {
     const caller = arrive();
     const unknown = (number: number): Extras => ({ headers: [["X-Tenant-ID", `nowhere-${number}`]] });
     for (let number = 1; number <= 30; number += 1) {
-      const answer = await caller.send("POST", "/auth/login", { json: someone(), ...unknown(number) });
+      const answer = await caller.send("POST", paths.login, { json: someone(), ...unknown(number) });
       assert.equal(answer.code, "unknown_tenant", `number ${number}`);
     }
     for (const operation of operations.filter((one) => one.promises("unknown_tenant"))) {

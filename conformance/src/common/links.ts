@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 
 import { newEmail, password } from "./facts.js";
 import { login, register, type Profile } from "./profile.js";
-import { scenario } from "./suite.js";
+import { scenariosOf } from "./suite.js";
 
 const other = "a wholly different password";
 const unknown = "0c9f6e0a-5d1b-4c7e-9a3f-2b8d4e6f1a70.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 export function links(profile: Profile): void {
+  const scenario = scenariosOf<object>(profile);
   const { requestReset, completeReset, requestVerification, verify } = profile.paths;
   const field = profile.name === "token" ? "newPassword" : "password";
   const done = profile.name === "token" ? 200 : 204;
@@ -58,7 +59,7 @@ export function links(profile: Profile): void {
     assert.equal(reset.header("set-cookie"), undefined, "it logs nobody in");
     assert.equal((await stranger.send("POST", completeReset, { json: { token, [field]: other } })).code, "link_invalid");
     assert.equal((await guest.send("GET", "/auth/profile")).status, 401);
-    const old = await arrive().send("POST", "/auth/login", { json: { email, password } });
+    const old = await arrive().send("POST", profile.paths.login, { json: { email, password } });
     assert.equal(old.code, "invalid_credentials");
     await login(profile, arrive(), email, other);
   });

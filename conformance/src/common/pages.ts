@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 
 import { newEmail, password } from "./facts.js";
 import { login, register, type Profile } from "./profile.js";
-import { scenario } from "./suite.js";
+import { scenariosOf } from "./suite.js";
 import { announced, type Answer } from "./wire.js";
 
 const otherPassword = "a wholly different password";
@@ -16,6 +16,7 @@ function isPage(answer: Answer, status: number): void {
 }
 
 export function pages(profile: Profile): void {
+  const scenario = scenariosOf<object>(profile);
   scenario("opening a link changes nothing, sending its form does", async (arrive) => {
     const { email, caller } = await register(profile, arrive(), "page");
     const { token } = await caller.mail(email, "/verify-email");

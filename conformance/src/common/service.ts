@@ -4,12 +4,12 @@ import { createPublicKey, verify } from "node:crypto";
 
 import { accessToken, register, type Profile } from "./profile.js";
 import type { SharedPaths } from "./shared.js";
-import { scenario as anyScenario } from "./suite.js";
+import { scenariosOf } from "./suite.js";
 import { opened } from "./tokens.js";
 
-const scenario = anyScenario<SharedPaths>;
 
 export function service(profile: Profile): void {
+  const scenario = scenariosOf<SharedPaths>(profile);
   scenario("anybody may fetch and keep the keys, and verify tokens with them", async (arrive) => {
     const program = arrive();
     const { data, response } = await program.api.GET("/.well-known/jwks.json");

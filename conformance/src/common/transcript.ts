@@ -27,6 +27,8 @@ const blanks: [pattern: RegExp, word: string][] = [
   // Which parts there are to check depends on where data is kept.
   [/"checks":\{.*?\}\}/g, '"checks":<checks>'],
   [/(?<="users":)\d+/g, "<count>"],
+  // Of an introspected token.
+  [/(?<="(?:iat|exp)":)\d{10}/g, "<seconds>"],
 ];
 
 /** The part of one test. */

@@ -50,6 +50,25 @@ export class Caller {
 
   /** Sends a request with the cookies that there are, and keeps those that come back. */
   async send(method: string, path: string, extras: Extras = {}): Promise<Answer> {
+    const sent = this.sending(method, path, extras);
+    if (extras.elsewhere === true) {
+      return exchange(this.server.baseUrl, sent);
+    }
+    const answer = await this.deliver(sent, extras.offTheRecord !== true);
+    if (extras.withoutCookies !== true) {
+      this.keepCookies(answer);
+    }
+    return answer;
+  }
+
+  /** Sends some at once, and writes them down in their order. Cookies that come back are not kept. */
+  async sendAtOnce(requests: [method: string, path: string, extras: Extras][]): Promise<Answer[]> {
+    const all = requests.map(([method, path, extras]) => this.sending(method, path, extras));
+    const answers = await Promise.all(all.map((sent) => exchange(this.server.baseUrl, sent)));
+    return answers.map((answer, at) => this.judge(all[at] as Sent, answer, true));
+  }
+
+  private sending(method: string, path: string, extras: Extras): Sent {
     const sent: Sent = { method, path, headers: [["X-Forwarded-For", this.address]], body: extras.body };
     for (const [name, value] of this.usual) {
       sent.headers.push([name, value]);
@@ -65,19 +84,15 @@ export class Caller {
       sent.body = new URLSearchParams(extras.form).toString();
     }
     sent.headers.push(...(extras.headers ?? []));
-    if (extras.elsewhere === true) {
-      return exchange(this.server.baseUrl, sent);
-    }
-    const answer = await this.deliver(sent, extras.offTheRecord !== true);
-    if (extras.withoutCookies !== true) {
-      this.keepCookies(answer);
-    }
-    return answer;
+    return sent;
   }
 
   /** Sends exactly this, holds the answer against the document and writes both down. */
   async deliver(sent: Sent, recorded = true): Promise<Answer> {
-    const answer = await exchange(this.server.baseUrl, sent);
+    return this.judge(sent, await exchange(this.server.baseUrl, sent), recorded);
+  }
+
+  private judge(sent: Sent, answer: Answer, recorded: boolean): Answer {
     if (recorded) {
       this.section.exchange(sent, answer, this.replacements());
     }
@@ -121,7 +136,12 @@ export class Visitor<Paths extends object> extends Caller {
   /** Calls operations by their types. */
   readonly api: Client<Paths>;
 
-  constructor(section: Section, server?: Server) {
+  /** `at` says where a path of the types is on this server. */
+  constructor(
+    section: Section,
+    server: Server | undefined,
+    private readonly at: (path: string) => string,
+  ) {
     super(section, server);
     this.api = createClient<Paths>({ baseUrl: this.server.baseUrl, fetch: (request) => this.fetch(request) });
   }
@@ -130,7 +150,7 @@ export class Visitor<Paths extends object> extends Caller {
     const { pathname, search } = new URL(request.url);
     const body = request.body === null ? {} : { body: await request.text() };
     const headers = [...request.headers].filter(([name]) => name !== "accept");
-    const answer = await this.send(request.method, pathname + search, { ...body, headers });
+    const answer = await this.send(request.method, this.at(pathname) + search, { ...body, headers });
     const empty = answer.text === "";
     return new Response(empty ? null : answer.text, { status: answer.status, headers: answer.headers });
   }
@@ -166,6 +186,8 @@ function expectCommon(answer: Answer, sent: Sent, server: Server): void {
   if (!sent.path.startsWith("/.well-known/") || answer.status >= 400) {
     assert.equal(answer.header("cache-control"), "no-store");
   }
+  const isForAll = sent.path.startsWith("/.well-known/") && sent.method !== "OPTIONS" && answer.status < 400;
+  assert.equal(answer.header("cross-origin-resource-policy"), isForAll ? "cross-origin" : "same-origin");
   assert(answer.all("set-cookie").length === new Set(answer.all("set-cookie")).size, "a cookie is set once");
   if (sent.method === "HEAD") {
     assert.equal(answer.text, "");

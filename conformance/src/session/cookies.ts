@@ -4,11 +4,10 @@ import assert from "node:assert/strict";
 import type { paths } from "../../../clients/typescript/session-api.js";
 import { operations } from "../common/document.js";
 import { facts, newEmail, password } from "../common/facts.js";
-import { byToken, login, register, session } from "../common/profile.js";
-import { scenario as anyScenario } from "../common/suite.js";
+import { byToken, login, register, type Profile } from "../common/profile.js";
+import { scenariosOf } from "../common/suite.js";
 import { cookieLines } from "../common/visitor.js";
 
-const scenario = anyScenario<paths>;
 const month = "Max-Age=2592000";
 const set = {
   session: ["HttpOnly", month, "Path=/", "SameSite=Strict"],
@@ -19,7 +18,9 @@ const gone = {
   csrf: ["Max-Age=0", "Path=/", "SameSite=Strict"],
 };
 
-export function cookies(): void {
+export function cookies(session: Profile): void {
+  const scenario = scenariosOf<paths>(session);
+
   scenario("registration and log-in bring two cookies and few words", async (arrive) => {
     const guest = arrive();
     const email = newEmail("ana");
@@ -59,7 +60,7 @@ export function cookies(): void {
     const { response } = await here.api.POST("/auth/logout");
     assert.equal(response.status, 204);
     assert.deepEqual(cookieLines(response), gone);
-    const dead = await arrive().send("GET", "/auth/me", { headers: [["Cookie", old]] });
+    const dead = await arrive().send("GET", session.at("/auth/me"), { headers: [["Cookie", old]] });
     assert.equal(dead.code, "session_ended");
     assert.deepEqual(cookieLines(dead), gone, "a dead cookie is taken along");
     assert.equal((await there.api.GET("/auth/me")).response.status, 200);
@@ -75,9 +76,10 @@ export function cookies(): void {
     const cookie = guest.cookieHeader();
     const csrf = guest.usual.get("X-CSRF-Token") ?? "";
     await guest.api.POST("/auth/logout");
+    const madeUp = `session=hzs_${"A".repeat(43)}`;
     const cases: [string, string][] = [
       [cookie, "session_ended"],
-      [`session=hzs_${"A".repeat(43)}`, "session_invalid"],
+      [madeUp, "session_invalid"],
       ["session=garbage", "session_invalid"],
     ];
     for (const [line, code] of cases) {
@@ -90,7 +92,7 @@ export function cookies(): void {
         });
         const told = `${operation.name} ${line.slice(0, 12)}: ${answer.text}`;
         // A token fits a session whether or not it lives, and nobody can know that of a made-up one.
-        const first = line.startsWith("session=hzs_A") && operation.promises("csrf_invalid");
+        const first = line === madeUp && operation.promises("csrf_invalid");
         assert.equal(answer.code, first ? "csrf_invalid" : code, told);
         if (!first) {
           assert.deepEqual(cookieLines(answer), gone, told);
@@ -104,7 +106,7 @@ export function cookies(): void {
     await register(session, guest, "planted");
     const pair = `session=${guest.cookies.get("session")}`;
     for (const headers of [[`${pair}; ${pair}`], [pair, pair]]) {
-      const answer = await guest.send("GET", "/auth/me", {
+      const answer = await guest.send("GET", session.at("/auth/me"), {
         withoutCookies: true,
         headers: headers.map((line): [string, string] => ["Cookie", line]),
       });
@@ -169,7 +171,8 @@ export function cookies(): void {
     const asked = await program.api.GET("/auth/csrf");
     assert.equal(asked.error?.code, "token_missing");
     program.usual.set("Authorization", "Bearer nonsense");
-    const judged = await program.send("GET", "/auth/me", { headers: [["Cookie", person.caller.cookieHeader()]] });
+    const headers: [string, string][] = [["Cookie", person.caller.cookieHeader()]];
+    const judged = await program.send("GET", session.at("/auth/me"), { headers });
     assert.equal(judged.code, "token_invalid", "it is judged by the token alone");
   });
 
@@ -189,7 +192,7 @@ export function cookies(): void {
     const stranger = arrive();
     await register(session, stranger, "stranger");
     for (const id of [other.id, nobody, "nonsense"]) {
-      assert.equal((await stranger.send("POST", `/sessions/${id}/revoke`)).code, "not_found");
+      assert.equal((await stranger.send("POST", session.at(`/sessions/${id}/revoke`))).code, "not_found");
     }
     const one = { params: { path: { id: other.id } } };
     assert.equal((await laptop.api.POST("/sessions/{id}/revoke", one)).response.status, 204);

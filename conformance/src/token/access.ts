@@ -3,16 +3,17 @@ import assert from "node:assert/strict";
 
 import type { paths } from "../../../clients/typescript/token-api.js";
 import { facts, newEmail, password } from "../common/facts.js";
-import { login, register, token } from "../common/profile.js";
-import { scenario as anyScenario } from "../common/suite.js";
+import { login, register, type Profile } from "../common/profile.js";
+import { scenariosOf } from "../common/suite.js";
 import { opened } from "../common/tokens.js";
 import { cookieLines } from "../common/visitor.js";
 
-const scenario = anyScenario<paths>;
 const cookie = { refresh_token: ["HttpOnly", "Max-Age=604800", "Path=/auth/refresh", "SameSite=Strict"] };
 const gone = { refresh_token: ["HttpOnly", "Max-Age=0", "Path=/auth/refresh", "SameSite=Strict"] };
 
-export function access(): void {
+export function access(token: Profile): void {
+  const scenario = scenariosOf<paths>(token);
+
   scenario("registration and log-in bring the account, an access token and a refresh cookie", async (arrive) => {
     const guest = arrive();
     const email = newEmail("ana");
@@ -126,7 +127,10 @@ export function access(): void {
     const open = await guest.api.POST("/auth/login", { body: { email, password } });
     assert.equal(open.response.status, 200);
     assert.deepEqual(cookieLines(open.response), {
-      "__Secure-refresh_token": ["HttpOnly", "Max-Age=604800", "Path=/auth/refresh", "SameSite=Strict", "Secure"],
+      "__Secure-refresh_token": [
+        ...(token.isShared ? ["Domain=example.com"] : []),
+        ...["HttpOnly", "Max-Age=604800", "Path=/auth/refresh", "SameSite=Strict", "Secure"],
+      ],
     });
     const refreshed = await guest.api.POST("/auth/refresh");
     assert.equal(refreshed.response.status, 200);
