@@ -138,22 +138,22 @@ fn what_does_not_fit_the_source_is_reported_with_the_fix() {
         (
             "source = \"subdomain\"",
             "tenant.base_domain is missing, which tenant.source = \"subdomain\" needs",
-            "base_domain = \"example.com\"",
+            "set tenant.base_domain to \"example.com\"",
         ),
         (
             "base_domain = \"example.com\"",
             "tenant.base_domain is given, but requests name their tenant by nothing",
-            "source = \"subdomain\"",
+            "set tenant.source to \"subdomain\"",
         ),
         (
             "source = \"header\"\nbase_domain = \"example.com\"",
             "tenant.base_domain is given, but requests name their tenant by a header",
-            "source = \"subdomain\"",
+            "set tenant.source to \"subdomain\"",
         ),
         (
             "source = \"subdomain\"\nbase_domain = \"example.com\"\nheader = \"X-Tenant\"",
             "tenant.header is given, but requests name their tenant by their host",
-            "source = \"header\"",
+            "set tenant.source to \"header\"",
         ),
         (
             "enabled = false\nsource = \"header\"\nheader = \"X-Tenant\"",
