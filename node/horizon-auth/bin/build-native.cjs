@@ -195,7 +195,7 @@ function expectCompiler() {
  */
 function call(program, args, settings) {
   return new Promise((done, failed) => {
-    const child = spawn(program, args, { ...settings, stdio: ['ignore', 'pipe', 'inherit'], detached: !isWindows });
+    let child;
     let signal;
     const end = (its) => {
       signal = its;
@@ -206,9 +206,11 @@ function call(program, args, settings) {
         // It has ended by itself.
       }
     };
+    // Before it starts: it would survive a signal that comes in between.
+    for (const one of SIGNALS) process.on(one, end);
+    child = spawn(program, args, { ...settings, stdio: ['ignore', 'pipe', 'inherit'], detached: !isWindows });
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (part) => (text += part));
-    for (const one of SIGNALS) process.on(one, end);
     const settle = (error) => {
       for (const one of SIGNALS) process.off(one, end);
       if (error) failed(error);
