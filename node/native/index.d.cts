@@ -1,13 +1,15 @@
 // The native addon as its packages see it. Written by hand beside src/; a test of the addon holds both together.
 
-/** A refusal as the engine words it: status, flat headers (name, value, …) and the JSON error body. */
+/** A refusal as the engine words it. */
 export interface Problem {
   status: number;
-  headers: string[];
+  /** name, value, …, joined by line breaks. */
+  headers: string;
+  /** The JSON error body. */
   body: string;
 }
 
-/** Who sends a request, as an access token or a session cookie proves it. */
+/** Who sends a request, as an access token or a session cookie proves it: what the JSON of an `Outcome` says. */
 export interface Identity {
   /** Id of the user. */
   sub: string;
@@ -26,17 +28,26 @@ export interface Identity {
   exp?: number;
 }
 
-/** Either, never both. */
-export interface Outcome {
-  identity?: Identity;
-  problem?: Problem;
-}
+/** The JSON of an `Identity`, or why there is none. */
+export type Outcome = string | Problem;
 
 export interface Answer {
   status: number;
-  /** name, value, …; repeated names stay apart. */
-  headers: string[];
-  body: Buffer;
+  /** name, value, …, joined by line breaks; repeated names stay apart. */
+  headers: string;
+  /** Text wherever it is some. */
+  body: string | Buffer;
+}
+
+/** What a front end must know of the settings. */
+export interface Facts {
+  mode: 'embedded' | 'sso_server' | 'sso_client';
+  /** Whether the router has `/docs` and `/openapi.json`. */
+  servesDocuments: boolean;
+  /** `http.max_body`. */
+  maxBodyBytes: number;
+  /** `http.body_timeout`. */
+  bodyTimeoutMs: number;
 }
 
 export interface Hooks {
@@ -55,13 +66,15 @@ export declare class Engine {
   static open(options: string, folder: string, hooks: Hooks): Promise<Engine>;
 
   /**
-   * Hands a request to the router of the engine. Header lines are flat, as Node's `rawHeaders`. Answers at once when
-   * nothing has to be waited for. `isLate`: the body did not come within `http.body_timeout`, and whoever reads it is told so.
+   * Hands a request to the router of the engine. `headers` are the lines of Node's `rawHeaders`, joined by line breaks, and
+   * `lines` how many those are: a line break within one is a 400, as HTTP has it. Answers at once when nothing has to be
+   * waited for. `isLate`: the body did not come within `http.body_timeout`, and whoever reads it is told so.
    */
   handle(
     method: string,
     uri: string,
-    headers: string[],
+    headers: string,
+    lines: number,
     body: Uint8Array | null,
     ip: string | null,
     tenantId: string | null,
@@ -72,13 +85,27 @@ export declare class Engine {
    * Who sends this request: bearer token or session cookie, with tenant, revocation and cross-site rules.
    * Answers at once when nothing has to be waited for.
    */
-  admit(method: string, uri: string, headers: string[], ip: string | null, tenantId: string | null): Outcome | Promise<Outcome>;
+  admit(
+    method: string,
+    uri: string,
+    headers: string,
+    lines: number,
+    ip: string | null,
+    tenantId: string | null,
+  ): Outcome | Promise<Outcome>;
 
   /**
    * A problem if a page of another site may have caused this request: for routes that ask nobody who calls, where
    * `admit` is not asked.
    */
-  expectOwnPage(method: string, uri: string, headers: string[], ip: string | null, tenantId: string | null): Outcome;
+  expectOwnPage(
+    method: string,
+    uri: string,
+    headers: string,
+    lines: number,
+    ip: string | null,
+    tenantId: string | null,
+  ): Problem | null;
 
   /**
    * An access token alone, with revocation. Answers at once when nothing has to be waited for. With `null`, of any tenant.
@@ -92,7 +119,7 @@ export declare class Engine {
    * Counts a hit of the host's own rule; a problem if there were too many. 1 to 100000 hits, 1 to 86400 seconds.
    * Throws for other numbers. With `mode: "sso_client"` in the memory of the process.
    */
-  limit(rule: string, key: string, limit: number, seconds: number, uri: string): Promise<Outcome>;
+  limit(rule: string, key: string, limit: number, seconds: number, uri: string): Promise<Problem | null>;
 
   /**
    * A service call: JSON in, JSON out, `{"value": …}` or `{"problem": Problem}`. Names are in `calls()`.
@@ -115,8 +142,14 @@ export declare class Engine {
    */
   call(name: string, args: string): Promise<string>;
 
-  /** The answer for a code of `docs/reference/errors.md`, for what the platform refuses before the engine sees it. */
+  /** What a front end must know of the settings, with their defaults. */
+  facts(): Facts;
+
+  /** The refusal for a code of `docs/reference/errors.md`, for what the application refuses on its own routes. */
   problem(code: string, uri: string): Problem;
+
+  /** The same as the router would answer it, with all its headers: for requests to the engine that cannot reach it. */
+  answer(code: string, uri: string): Problem;
 
   /** Ends background work and gives the database free. A second call does nothing. */
   close(): Promise<void>;

@@ -36,7 +36,6 @@ export function engineSettings(config: HorizonAuthConfig, profile: Profile, mail
   const { onEvent } = config;
   return {
     options: nativeOptions(config, surroundings),
-    isElsewhere: isElsewhere(config),
     tenantOf: isCustomTenant(config) ? config.multiTenant?.customExtractor : undefined,
     sendMail: mailer
       ? (mail) => mailer.given.send(JSON.parse(mail) as HorizonMail)
@@ -49,7 +48,7 @@ export function engineSettings(config: HorizonAuthConfig, profile: Profile, mail
   };
 }
 
-/** Whether people log in elsewhere, and this application only verifies. */
+/** Whether people log in elsewhere, and this application only verifies. Which controllers it has is decided before it has an engine to ask. */
 export function isElsewhere({ ssoMode, mode }: HorizonAuthConfig): boolean {
   return ssoMode === true || mode === 'sso_client';
 }

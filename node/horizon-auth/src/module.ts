@@ -126,7 +126,6 @@ function withEngine(definition: DynamicModule, extras: HorizonAuthExtras): Dynam
     inject: [{ token: AUTH_MAILER, optional: true }],
     settings: (config, given?: HorizonMailer) =>
       engineSettings(config, profile, mailerProvider || given ? { given: given as HorizonMailer } : undefined),
-    isSsoServer: ({ mode }) => mode === 'sso_server',
     profile,
     mountRoutes,
     controllerName: 'HorizonAuthController',

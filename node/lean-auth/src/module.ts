@@ -90,8 +90,6 @@ function withEngine(definition: DynamicModule, extras: AuthModuleExtras): Dynami
     },
     profile: 'session',
     mountRoutes,
-    // Single sign-on hands out tokens.
-    isSsoServer: () => false,
     controllerName: 'AuthController',
   });
   return {

@@ -3,11 +3,10 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use horizon_auth::CurrentUser;
-use horizon_auth::types::{Identity as Person, VerifiedToken};
+use horizon_auth::types::{Identity as Person, Role, SessionId, TokenId, UserId, VerifiedToken};
+use horizon_auth::{Code, CurrentUser, Error};
 use napi::bindgen_prelude::{Either, Env, PromiseRaw, ToNapiValue, within_runtime_if_available};
-
-use crate::shapes::Identity;
+use serde::Serialize;
 
 /// A value, or the promise of one.
 pub(crate) type Soon<'e, T> = Either<T, PromiseRaw<'e, T>>;
@@ -29,38 +28,60 @@ pub(crate) fn at_once<T: ToNapiValue + Send + 'static>(
     }
 }
 
-/// A caller as JavaScript sees it.
-pub(crate) fn identity(user: &CurrentUser) -> Identity {
+/// An identity as JavaScript sees it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity<'a> {
+    sub: &'a UserId,
+    email: &'a str,
+    tenant_id: &'a str,
+    roles: &'a [Role],
+    sid: &'a SessionId,
+    kind: &'static str,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    token: Option<Token<'a>>,
+}
+
+/// What only tokens say.
+#[derive(Serialize)]
+struct Token<'a> {
+    jti: &'a TokenId,
+    iss: &'a str,
+    aud: &'a str,
+    iat: i64,
+    exp: i64,
+}
+
+/// A caller as JSON.
+pub(crate) fn identity(user: &CurrentUser) -> Result<String, Error> {
     match user.token() {
         Some(token) => of_token(token),
-        None => person(user, "session"),
+        None => written(user, None),
     }
 }
 
-/// The bearer of a token as JavaScript sees it.
-pub(crate) fn of_token(token: &VerifiedToken) -> Identity {
-    Identity {
-        jti: Some(token.jti.to_string()),
-        iss: Some(token.iss.clone()),
-        aud: Some(token.aud.clone()),
-        iat: Some(token.iat),
-        exp: Some(token.exp),
-        ..person(&token.identity, "token")
-    }
+/// The bearer of a token as JSON.
+pub(crate) fn of_token(token: &VerifiedToken) -> Result<String, Error> {
+    let of = Token {
+        jti: &token.jti,
+        iss: &token.iss,
+        aud: &token.aud,
+        iat: token.iat,
+        exp: token.exp,
+    };
+    written(&token.identity, Some(of))
 }
 
-fn person(person: &Person, kind: &'static str) -> Identity {
-    Identity {
-        sub: person.id.to_string(),
-        email: person.email.clone(),
-        tenant_id: person.tenant.as_str().to_owned(),
-        roles: person.roles.iter().map(|role| role.as_str().to_owned()).collect(),
-        sid: person.session.to_string(),
-        kind,
-        jti: None,
-        iss: None,
-        aud: None,
-        iat: None,
-        exp: None,
-    }
+fn written(person: &Person, token: Option<Token<'_>>) -> Result<String, Error> {
+    let identity = Identity {
+        sub: &person.id,
+        email: &person.email,
+        tenant_id: person.tenant.as_str(),
+        roles: &person.roles,
+        sid: &person.session,
+        kind: if token.is_some() { "token" } else { "session" },
+        token,
+    };
+    // Nothing in it can fail to be written; if it did, nobody would be let in.
+    serde_json::to_string(&identity).map_err(|_| Code::Internal.into())
 }

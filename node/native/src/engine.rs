@@ -12,7 +12,7 @@ use axum::http::Uri;
 use horizon_auth::Code;
 use horizon_auth::commands::CountHitCommand;
 use horizon_auth::types::Rate;
-use napi::bindgen_prelude::{Buffer, Env, PromiseRaw};
+use napi::bindgen_prelude::{Env, PromiseRaw};
 use napi::{Error, Status};
 use napi_derive::napi;
 
@@ -24,10 +24,10 @@ use crate::mailer::MailFunction;
 use crate::open::{Functions, open};
 use crate::request::{self, RawRequest};
 use crate::service::{Service, root};
-use crate::shapes::{Answer, Outcome, Problem};
+use crate::shapes::{Answer, Facts, Outcome, Problem, outcome};
 
 /// Why an application without an engine cannot do something.
-const ELSEWHERE: &str = "this needs an engine, and with ssoMode the engine is elsewhere: call the server";
+const ELSEWHERE: &str = "there are no accounts here: with ssoMode the engine is elsewhere";
 
 /// Functions of the application that the engine calls.
 #[napi(object, object_to_js = false)]
@@ -80,7 +80,8 @@ impl Engine {
         env: &'e Env,
         method: String,
         uri: String,
-        headers: Vec<String>,
+        headers: String,
+        lines: u32,
         body: Option<&[u8]>,
         ip: Option<String>,
         tenant_id: Option<String>,
@@ -93,6 +94,7 @@ impl Engine {
             method,
             uri,
             headers,
+            lines,
             ip,
             tenant: tenant_id,
             is_late: is_late.unwrap_or(false),
@@ -102,13 +104,7 @@ impl Engine {
                 Ok(under_way) => (service.handle(request, body).await, Some(under_way)),
                 Err(closed) => (service.refuse(closed, &place(&request.uri)), None),
             };
-            let (status, headers) = request::head(&response);
-            let body = Buffer::from(request::body(response.into_body()).await);
-            Ok(Answer {
-                status,
-                headers,
-                body,
-            })
+            Ok(Answer::of(response).await)
         })
     }
 
@@ -119,7 +115,8 @@ impl Engine {
         env: &'e Env,
         method: String,
         uri: String,
-        headers: Vec<String>,
+        headers: String,
+        lines: u32,
         ip: Option<String>,
         tenant_id: Option<String>,
     ) -> napi::Result<Soon<'e, Outcome>> {
@@ -129,12 +126,13 @@ impl Engine {
             method,
             uri,
             headers,
+            lines,
             ip,
             tenant: tenant_id,
             is_late: false,
         };
         at_once(env, async move {
-            Ok(Outcome::of(match begun {
+            Ok(outcome(match begun {
                 Ok(_under_way) => service.admit(request).await,
                 Err(closed) => Err(request::problem(service.gate(), closed, &place(&request.uri))),
             }))
@@ -147,15 +145,17 @@ impl Engine {
         &self,
         method: String,
         uri: String,
-        headers: Vec<String>,
+        headers: String,
+        lines: u32,
         ip: Option<String>,
         tenant_id: Option<String>,
-    ) -> Outcome {
+    ) -> Option<Problem> {
         let at = place(&uri);
         let request = RawRequest {
             method,
             uri,
             headers,
+            lines,
             ip,
             tenant: tenant_id,
             is_late: false,
@@ -165,10 +165,7 @@ impl Engine {
             let parts = request.parts()?;
             gate.expect_own_page(&parts)
         });
-        Outcome {
-            identity: None,
-            problem: checked.err().map(|error| request::problem(gate, error, &at)),
-        }
+        checked.err().map(|error| request::problem(gate, error, &at))
     }
 
     /// An access token alone, with revocation.
@@ -182,11 +179,11 @@ impl Engine {
         let service = Arc::clone(&self.0);
         let begun = service.begin();
         at_once(env, async move {
-            let outcome = match begun {
+            let verified = match begun {
                 Ok(_under_way) => service.verify(&token, tenant_id.as_deref()).await,
                 Err(closed) => Err(closed),
             };
-            Ok(Outcome::of(outcome.map_err(|error| {
+            Ok(outcome(verified.map_err(|error| {
                 request::problem(service.gate(), error, &root())
             })))
         })
@@ -199,9 +196,9 @@ impl Engine {
             .0
             .begin()
             .and_then(|_under_way| self.0.verify_signature(&token));
-        Outcome::of(
+        outcome(
             verified
-                .map(|token| of_token(&token))
+                .and_then(|token| of_token(&token))
                 .map_err(|error| request::problem(self.0.gate(), error, &root())),
         )
     }
@@ -216,7 +213,7 @@ impl Engine {
         limit: u32,
         seconds: u32,
         uri: String,
-    ) -> napi::Result<PromiseRaw<'e, Outcome>> {
+    ) -> napi::Result<PromiseRaw<'e, Option<Problem>>> {
         let service = Arc::clone(&self.0);
         let begun = service.begin();
         let rate = rate(limit, seconds)?;
@@ -230,13 +227,9 @@ impl Engine {
                 Ok(_under_way) => service.count_hit(cmd).await,
                 Err(closed) => Err(closed),
             };
-            let problem = counted
+            Ok(counted
                 .err()
-                .map(|error| request::problem(service.gate(), error, &place(&uri)));
-            Ok(Outcome {
-                identity: None,
-                problem,
-            })
+                .map(|error| request::problem(service.gate(), error, &place(&uri))))
         })
     }
 
@@ -257,16 +250,23 @@ impl Engine {
         })
     }
 
-    /// The answer for a code, as the router would give it.
+    /// What a front end must know of the settings.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        self.0.facts.clone()
+    }
+
+    /// The refusal for a code.
     #[napi(catch_unwind)]
     pub fn problem(&self, code: String, uri: String) -> napi::Result<Problem> {
-        let Some(code) = Code::ALL.iter().copied().find(|known| known.wire() == code) else {
-            return Err(Error::new(
-                Status::InvalidArg,
-                "there is no such code in docs/reference/errors.md",
-            ));
-        };
-        Ok(request::in_memory(self.0.refuse(code, &place(&uri))))
+        Ok(request::problem(self.0.gate(), known(&code)?, &place(&uri)))
+    }
+
+    /// The answer for a code, as the router would give it.
+    #[napi(catch_unwind)]
+    pub fn answer(&self, code: String, uri: String) -> napi::Result<Problem> {
+        Ok(request::in_memory(self.0.refuse(known(&code)?, &place(&uri))))
     }
 
     /// Lets what is under way finish, and ends the engine.
@@ -279,6 +279,15 @@ impl Engine {
             Ok(())
         })
     }
+}
+
+/// A code of the catalogue.
+fn known(code: &str) -> napi::Result<Code> {
+    let known = Code::ALL.iter().copied().find(|known| known.wire() == code);
+    known.ok_or_else(|| {
+        let what = "there is no such code in docs/reference/errors.md";
+        Error::new(Status::InvalidArg, what)
+    })
 }
 
 /// A rate that can be counted.

@@ -11,6 +11,7 @@ use crate::mailer::{JsMailer, MailFunction};
 use crate::options::{self, Read};
 use crate::request::NamedTenant;
 use crate::service::Service;
+use crate::shapes::Facts;
 
 /// Functions of the application.
 pub(crate) struct Functions {
@@ -28,9 +29,10 @@ pub(crate) async fn open(options: String, folder: PathBuf, functions: Functions)
         read.settle_sender();
     }
     let config = read.prepare().map_err(|problems| problems.join("\n"))?;
+    let facts = Facts::of(&config);
     if options::is_client(&config) {
         let sso = SsoClient::open(&config).map_err(|error| read.in_names(&options::chain(&error)))?;
-        return Ok(Service::client(sso));
+        return Ok(Service::client(sso, facts));
     }
     let is_custom = matches!(config.mail.transport, MailTransport::Custom);
     let mailer = match functions.send_mail {
@@ -59,7 +61,7 @@ pub(crate) async fn open(options: String, folder: PathBuf, functions: Functions)
     let listening = functions
         .on_event
         .map(|function| Listening::begin(auth.subscribe_events(), function));
-    Ok(Service::engine(auth, listening))
+    Ok(Service::engine(auth, facts, listening))
 }
 
 fn mailer(send: MailFunction, config: &Config) -> JsMailer {

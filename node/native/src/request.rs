@@ -4,12 +4,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use axum::response::IntoResponse as _;
 use horizon_auth::{Code, Gate, LateBody};
+use napi::bindgen_prelude::{Buffer, Either};
 
 use crate::shapes::Problem;
 
@@ -21,8 +22,10 @@ pub(crate) struct NamedTenant(pub(crate) String);
 pub(crate) struct RawRequest {
     pub(crate) method: String,
     pub(crate) uri: String,
-    /// name, value, …
-    pub(crate) headers: Vec<String>,
+    /// name, value, …, joined by line breaks.
+    pub(crate) headers: String,
+    /// How many lines those were.
+    pub(crate) lines: u32,
     pub(crate) ip: Option<String>,
     pub(crate) tenant: Option<String>,
     /// Whether its body did not come in time.
@@ -34,7 +37,7 @@ impl RawRequest {
     pub(crate) fn parts(self) -> Result<Parts, Code> {
         let mut parts = blank(self.uri.parse().map_err(|_| Code::InvalidHeader)?);
         parts.method = Method::from_bytes(self.method.as_bytes()).map_err(|_| Code::InvalidHeader)?;
-        parts.headers = headers(&self.headers)?;
+        parts.headers = headers(&self.headers, self.lines)?;
         if let Some(ip) = self.ip.as_deref().and_then(address) {
             parts.extensions.insert(ConnectInfo(SocketAddr::new(ip, 0)));
         }
@@ -55,19 +58,28 @@ pub(crate) fn blank(uri: Uri) -> Parts {
     parts
 }
 
-fn headers(flat: &[String]) -> Result<HeaderMap, Code> {
-    let mut headers = HeaderMap::with_capacity(flat.len() / 2);
-    let (lines, rest) = flat.as_chunks::<2>();
-    if !rest.is_empty() {
-        return Err(Code::InvalidHeader);
+/// HTTP has no line breaks within lines: where there are more lines than were counted before they were joined, somebody
+/// wrote them into one.
+fn headers(joined: &str, count: u32) -> Result<HeaderMap, Code> {
+    if count == 0 && joined.is_empty() {
+        return Ok(HeaderMap::new());
     }
-    for [name, value] in lines {
+    let mut lines = joined.split('\n');
+    let mut headers = HeaderMap::with_capacity(16);
+    for _ in 0..count / 2 {
+        let (Some(name), Some(value)) = (lines.next(), lines.next()) else {
+            return Err(Code::InvalidHeader);
+        };
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Code::InvalidHeader)?;
         headers
             .try_append(name, header_value(value)?)
             .map_err(|_| Code::InvalidHeader)?;
     }
-    Ok(headers)
+    if count.is_multiple_of(2) && lines.next().is_none() {
+        Ok(headers)
+    } else {
+        Err(Code::InvalidHeader)
+    }
 }
 
 /// Node reads each byte of a header as one character.
@@ -86,15 +98,19 @@ fn address(text: &str) -> Option<IpAddr> {
     bare.parse().ok()
 }
 
-/// The head of an answer: status and flat header lines.
-pub(crate) fn head<B>(response: &Response<B>) -> (u16, Vec<String>) {
-    let mut lines = Vec::with_capacity(response.headers().len() * 2);
+/// The head of an answer: status, and header lines joined by line breaks, of which there are none within them.
+pub(crate) fn head<B>(response: &Response<B>) -> (u16, String) {
+    let mut lines = String::with_capacity(1024);
     for (name, value) in response.headers() {
-        lines.push(name.as_str().to_owned());
-        lines.push(match value.to_str() {
-            Ok(text) => text.to_owned(),
-            Err(_) => value.as_bytes().iter().copied().map(char::from).collect(),
-        });
+        if !lines.is_empty() {
+            lines.push('\n');
+        }
+        lines.push_str(name.as_str());
+        lines.push('\n');
+        match value.to_str() {
+            Ok(text) => lines.push_str(text),
+            Err(_) => lines.extend(value.as_bytes().iter().copied().map(char::from)),
+        }
     }
     (response.status().as_u16(), lines)
 }
@@ -112,7 +128,7 @@ pub(crate) fn written(problem: horizon_auth::Problem) -> Problem {
 /// An answer whose body is in memory, so that there is nothing to wait for.
 pub(crate) fn in_memory(response: Response<Body>) -> Problem {
     let (status, headers) = head(&response);
-    let read = pin!(body(response.into_body()));
+    let read = pin!(bytes(response.into_body()));
     let body = match read.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(body) => String::from_utf8_lossy(&body).into_owned(),
         Poll::Pending => String::new(),
@@ -125,9 +141,15 @@ pub(crate) fn in_memory(response: Response<Body>) -> Problem {
 }
 
 /// All of a body. Ours are made in memory and cannot break off.
-pub(crate) async fn body(body: Body) -> Vec<u8> {
-    to_bytes(body, usize::MAX)
-        .await
-        .map(Vec::from)
-        .unwrap_or_default()
+async fn bytes(body: Body) -> Bytes {
+    to_bytes(body, usize::MAX).await.unwrap_or_default()
+}
+
+/// All of a body, as text where it is some: that is handed over in one piece, and cleared away as any other text.
+pub(crate) async fn body(body: Body) -> Either<String, Buffer> {
+    let bytes = bytes(body).await;
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => Either::A(text.to_owned()),
+        Err(_) => Either::B(Buffer::from(Vec::from(bytes))),
+    }
 }

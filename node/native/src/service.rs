@@ -19,12 +19,13 @@ use crate::admit;
 use crate::events::Listening;
 use crate::fault::{Fault, Moment};
 use crate::request::{self, RawRequest};
-use crate::shapes::{Identity, Problem};
+use crate::shapes::{Admitted, Facts};
 
 /// What the class `Engine` holds.
 pub(crate) struct Service {
     kind: Kind,
     gate: Gate,
+    pub(crate) facts: Facts,
     is_closed: AtomicBool,
     /// Read by every call that is under way; whoever writes is the last.
     under_way: Arc<RwLock<()>>,
@@ -46,25 +47,26 @@ pub(crate) type UnderWay = OwnedRwLockReadGuard<()>;
 const CLOSED: CacheError = CacheError("the engine was closed");
 
 impl Service {
-    pub(crate) fn engine(auth: Auth, listening: Option<Listening>) -> Self {
+    pub(crate) fn engine(auth: Auth, facts: Facts, listening: Option<Listening>) -> Self {
         let gate = auth.gate();
         // The routes with the fallbacks of the server, so that what is not found is answered as there.
         let http = || auth.http().clone();
         let router = horizon_auth::router(http())
             .merge(horizon_auth::pages(http()))
             .merge(horizon_auth::documentation(http()));
-        Self::join(Kind::Engine { auth, router }, gate, listening)
+        Self::join(Kind::Engine { auth, router }, gate, facts, listening)
     }
 
-    pub(crate) fn client(sso: SsoClient) -> Self {
+    pub(crate) fn client(sso: SsoClient, facts: Facts) -> Self {
         let gate = sso.gate();
-        Self::join(Kind::Client(sso), gate, None)
+        Self::join(Kind::Client(sso), gate, facts, None)
     }
 
-    fn join(kind: Kind, gate: Gate, listening: Option<Listening>) -> Self {
+    fn join(kind: Kind, gate: Gate, facts: Facts, listening: Option<Listening>) -> Self {
         Self {
             kind,
             gate,
+            facts,
             is_closed: AtomicBool::new(false),
             under_way: Arc::default(),
             listening,
@@ -118,20 +120,20 @@ impl Service {
     }
 
     /// Who sends a request.
-    pub(crate) async fn admit(&self, request: RawRequest) -> Result<Identity, Problem> {
+    pub(crate) async fn admit(&self, request: RawRequest) -> Admitted {
         self.fault.meet(Moment::Work);
         let mut parts = match request.parts() {
             Ok(parts) => parts,
             Err(code) => return Err(request::problem(&self.gate, code, &root())),
         };
         match CurrentUser::from_request_parts(&mut parts, &self.gate).await {
-            Ok(user) => Ok(admit::identity(&user)),
+            Ok(user) => admit::identity(&user).map_err(|error| request::problem(&self.gate, error, &parts)),
             Err(problem) => Err(request::written(problem)),
         }
     }
 
     /// A token alone, with revocation.
-    pub(crate) async fn verify(&self, token: &str, tenant: Option<&str>) -> Result<Identity, Error> {
+    pub(crate) async fn verify(&self, token: &str, tenant: Option<&str>) -> Result<String, Error> {
         self.fault.meet(Moment::Work);
         let token = match &self.kind {
             Kind::Engine { auth, .. } => auth.authenticate_in_any_tenant(token).await?,
@@ -140,7 +142,7 @@ impl Service {
         if tenant.is_some_and(|tenant| tenant != token.tenant.as_str()) {
             return Err(Code::TenantMismatch.into());
         }
-        Ok(admit::of_token(&token))
+        admit::of_token(&token)
     }
 
     /// A token alone, by its signature.

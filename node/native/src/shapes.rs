@@ -2,55 +2,57 @@
 
 use std::fmt;
 
-use napi::bindgen_prelude::Buffer;
+use axum::response::Response;
+use horizon_auth::config::{Config, Mode};
+use napi::bindgen_prelude::{Buffer, Either};
 use napi_derive::napi;
 use serde::Serialize;
 
-/// A refusal as the engine words it: status, flat headers (name, value, …) and the JSON error body.
+use crate::request;
+
+/// A refusal as the engine words it: status, header lines joined by line breaks (name, value, …), the JSON error body.
 #[napi(object, object_from_js = false)]
 #[derive(Debug, Serialize)]
 pub struct Problem {
     pub status: u16,
-    pub headers: Vec<String>,
+    pub headers: String,
     pub body: String,
 }
 
-/// Who sends a request, as an access token or a session cookie proves it.
-#[napi(object, object_from_js = false)]
-#[derive(Debug)]
-pub struct Identity {
-    pub sub: String,
-    pub email: String,
-    pub tenant_id: String,
-    pub roles: Vec<String>,
-    pub sid: String,
-    pub kind: &'static str,
-    pub jti: Option<String>,
-    pub iss: Option<String>,
-    pub aud: Option<String>,
-    pub iat: Option<i64>,
-    pub exp: Option<i64>,
+/// Who sends a request, as JSON: one text costs a fraction of an object whose properties are handed over one by one.
+pub(crate) type Admitted = Result<String, Problem>;
+
+/// Either, as JavaScript sees it.
+pub(crate) type Outcome = Either<String, Problem>;
+
+pub(crate) fn outcome(admitted: Admitted) -> Outcome {
+    match admitted {
+        Ok(identity) => Either::A(identity),
+        Err(problem) => Either::B(problem),
+    }
 }
 
-/// Either, never both.
+/// What a front end must know of the settings.
 #[napi(object, object_from_js = false)]
-#[derive(Debug)]
-pub struct Outcome {
-    pub identity: Option<Identity>,
-    pub problem: Option<Problem>,
+#[derive(Clone, Debug)]
+pub struct Facts {
+    pub mode: &'static str,
+    pub serves_documents: bool,
+    pub max_body_bytes: u32,
+    pub body_timeout_ms: u32,
 }
 
-impl Outcome {
-    pub(crate) fn of(outcome: Result<Identity, Problem>) -> Self {
-        match outcome {
-            Ok(identity) => Self {
-                identity: Some(identity),
-                problem: None,
+impl Facts {
+    pub(crate) fn of(config: &Config) -> Self {
+        Self {
+            mode: match config.mode {
+                Mode::Embedded => "embedded",
+                Mode::SsoServer => "sso_server",
+                Mode::SsoClient => "sso_client",
             },
-            Err(problem) => Self {
-                identity: None,
-                problem: Some(problem),
-            },
+            serves_documents: config.http.openapi,
+            max_body_bytes: u32::try_from(config.http.max_body_bytes).unwrap_or(u32::MAX),
+            body_timeout_ms: u32::try_from(config.http.body_timeout.as_millis()).unwrap_or(u32::MAX),
         }
     }
 }
@@ -59,8 +61,20 @@ impl Outcome {
 #[napi(object, object_from_js = false)]
 pub struct Answer {
     pub status: u16,
-    pub headers: Vec<String>,
-    pub body: Buffer,
+    pub headers: String,
+    pub body: Either<String, Buffer>,
+}
+
+impl Answer {
+    pub(crate) async fn of(response: Response) -> Self {
+        let (status, headers) = request::head(&response);
+        let body = request::body(response.into_body()).await;
+        Self {
+            status,
+            headers,
+            body,
+        }
+    }
 }
 
 /// Without the body, which may hold a token.

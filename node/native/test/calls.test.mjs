@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { PASSWORD, code, engine, native } from './support.mjs';
+import { PASSWORD, code, engine, head, identity, native, pairs } from './support.mjs';
 
 const ana = { email: 'ana@example.com', password: PASSWORD };
 const refused = (word) => (error) => error.problem?.code === word;
@@ -15,9 +15,9 @@ test('accounts and sessions by calls', async (t) => {
   const next = await app.call('rotateRefreshToken', { refreshToken });
   assert.equal(next.user.id, user.id);
   assert.equal((await app.call('listUsers')).length, 1);
-  const { sid } = app.admit(accessToken).identity;
+  const { sid } = identity(app.admit(accessToken));
   await app.call('revokeSession', { userId: user.id, sessionId: sid });
-  assert.equal(code(app.admit(accessToken).problem), 'token_revoked');
+  assert.equal(code(app.admit(accessToken)), 'token_revoked');
   assert.equal(await app.call('logout', { userId: user.id }), 1);
   await assert.rejects(app.call('login', { ...ana, password: 'wrong password' }), refused('invalid_credentials'));
   await assert.rejects(app.call('register', { email: 'x' }), refused('invalid_input'));
@@ -28,16 +28,16 @@ test('a token without a session dies with all tokens of the user, by its id, and
   const { user } = await app.call('register', ana);
   const fresh = () => app.call('generateAccessToken', { sub: user.id });
   const first = await fresh();
-  const { identity } = app.admit(first);
-  assert.equal(identity.email, ana.email);
-  assert.equal(await app.call('isBlacklisted', { tokenId: identity.jti }), false);
-  await app.call('blacklistToken', { tokenId: identity.jti, expiresAt: identity.exp * 1000 });
-  assert.equal(await app.call('isBlacklisted', { tokenId: identity.jti }), true);
-  assert.equal(code(app.admit(first).problem), 'token_revoked');
+  const admitted = identity(app.admit(first));
+  assert.equal(admitted.email, ana.email);
+  assert.equal(await app.call('isBlacklisted', { tokenId: admitted.jti }), false);
+  await app.call('blacklistToken', { tokenId: admitted.jti, expiresAt: admitted.exp * 1000 });
+  assert.equal(await app.call('isBlacklisted', { tokenId: admitted.jti }), true);
+  assert.equal(code(app.admit(first)), 'token_revoked');
   const second = await fresh();
-  assert.ok(app.admit(second).identity);
+  assert.ok(identity(app.admit(second)).sub);
   await app.call('revokeAllTokens', { userId: user.id });
-  assert.equal(code(app.admit(second).problem), 'token_revoked');
+  assert.equal(code(app.admit(second)), 'token_revoked');
   await assert.rejects(app.call('generateAccessToken', { sub: user.id, roles: ['admin'] }), refused('unknown_role'));
   await assert.rejects(app.call('generateAccessToken', { sub: crypto.randomUUID() }), refused('not_found'));
   await assert.rejects(app.call('blacklistToken', { tokenId: 'x' }), refused('invalid_input'));
@@ -48,7 +48,7 @@ test('a session begins for somebody whom the application vouches for', async (t)
   const { user } = await app.call('register', ana);
   const refreshToken = await app.call('generateRefreshToken', { userId: user.id });
   const { accessToken } = await app.call('refresh', { refreshToken });
-  assert.equal(app.admit(accessToken).identity.sub, user.id);
+  assert.equal(identity(app.admit(accessToken)).sub, user.id);
 });
 
 test('a session with a cookie begins for somebody whom the application vouches for', async (t) => {
@@ -57,8 +57,8 @@ test('a session with a cookie begins for somebody whom the application vouches f
   const session = await app.call('createSession', { userId: id, ip: '192.0.2.9', userAgent: 'Firefox' });
   const [cookie, csrf] = session.setCookie.map((line) => line.split(';')[0]);
   const lines = ['cookie', `${cookie}; ${csrf}`, 'x-csrf-token', csrf.slice('csrf='.length)];
-  const { identity } = await app.engine.admit('POST', '/mine', lines, null, null);
-  assert.deepEqual([identity.sub, identity.sid, identity.kind], [id, session.id, 'session']);
+  const admitted = identity(await app.engine.admit('POST', '/mine', ...head(lines), null, null));
+  assert.deepEqual([admitted.sub, admitted.sid, admitted.kind], [id, session.id, 'session']);
   const [listed, other] = await app.call('listSessions', { userId: id });
   assert.deepEqual([listed.id, listed.userAgent, listed.expiresAt <= session.expiresAt], [session.id, 'Firefox', true]);
   assert.match(listed.ipHash, /^[0-9a-f]{64}$/);
@@ -104,12 +104,12 @@ test('the health of each part', async (t) => {
 test('hits of the application are counted by its rule and key', async (t) => {
   const app = await engine(t);
   const hit = (rule, key) => app.engine.limit(rule, key, 1, 60, '/search?q=1');
-  assert.deepEqual(await hit('search', 'ana'), {});
-  const { problem } = await hit('search', 'ana');
+  assert.equal(await hit('search', 'ana'), null);
+  const problem = await hit('search', 'ana');
   assert.deepEqual([problem.status, code(problem)], [429, 'rate_limited']);
-  assert.ok(problem.headers.includes('retry-after'));
-  assert.deepEqual(await hit('search', 'bob'), {});
-  assert.deepEqual(await hit('export', 'ana'), {});
+  assert.ok(pairs(problem.headers)['retry-after']);
+  assert.equal(await hit('search', 'bob'), null);
+  assert.equal(await hit('export', 'ana'), null);
   assert.throws(() => app.engine.limit('search', 'ana', 0, 60, '/'));
 });
 

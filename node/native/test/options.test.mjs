@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { MAILED, code, folder, native } from './support.mjs';
+import { MAILED, code, folder, head, native } from './support.mjs';
 
 test('everything that is wrong is told at once, and nothing is made', async () => {
   const place = folder();
@@ -28,14 +28,28 @@ test('a sender beside another way out for mails is refused', async () => {
   await assert.rejects(native.Engine.open(JSON.stringify(MAILED), folder(), {}), /custom/);
 });
 
+test('what matters to a front end is told as the settings have it, with their defaults', async (t) => {
+  const opened = async (options) => {
+    const engine = await native.Engine.open(JSON.stringify(options), folder(), {});
+    t.after(() => engine.close());
+    return engine.facts();
+  };
+  const facts = await opened({});
+  assert.deepEqual(facts, { mode: 'embedded', servesDocuments: true, maxBodyBytes: 16_384, bodyTimeoutMs: 10_000 });
+  const http = { maxBody: '2KiB', body_timeout: '2s', openapi: 'off' };
+  const set = await opened({ http });
+  assert.deepEqual(set, { mode: 'embedded', servesDocuments: false, maxBodyBytes: 2048, bodyTimeoutMs: 2000 });
+});
+
 test('with ssoMode there is a verifier and no engine', async (t) => {
   const sso = { authUrl: 'http://localhost:9', revocation: 'introspection', clientId: 'shop', clientSecret: 'x'.repeat(40) };
   const verifier = await native.Engine.open(JSON.stringify({ ssoMode: true, sso }), folder(), {});
   t.after(() => verifier.close());
+  assert.equal(verifier.facts().mode, 'sso_client');
   await assert.rejects(verifier.call('login', '{}'), /ssoMode/);
-  assert.deepEqual(await verifier.limit('a', 'b', 1, 1, '/'), {});
-  assert.equal(code((await verifier.limit('a', 'b', 1, 1, '/')).problem), 'rate_limited');
-  const { problem } = await verifier.admit('GET', '/mine', ['authorization', 'Bearer a.b.c'], null, null);
+  assert.equal(await verifier.limit('a', 'b', 1, 1, '/'), null);
+  assert.equal(code(await verifier.limit('a', 'b', 1, 1, '/')), 'rate_limited');
+  const problem = await verifier.admit('GET', '/mine', ...head(['authorization', 'Bearer a.b.c']), null, null);
   assert.ok([401, 503].includes(problem.status));
-  assert.equal((await verifier.handle('GET', '/auth/profile', [], null, null, null)).status, 404);
+  assert.equal((await verifier.handle('GET', '/auth/profile', '', 0, null, null, null)).status, 404);
 });

@@ -4,14 +4,14 @@ import { test } from 'node:test';
 import { PASSWORD, engine } from './support.mjs';
 
 const METHODS = {
-  handle: (engine) => engine.handle('GET', '/health/live', [], null, null, null),
-  admit: (engine, token) => engine.admit('GET', '/mine', ['authorization', `Bearer ${token}`], null, null),
+  handle: (engine) => engine.handle('GET', '/health/live', '', 0, null, null, null),
+  admit: (engine, token) => engine.admit('GET', '/mine', `authorization\nBearer ${token}`, 2, null, null),
   verifyAccessToken: (engine, token) => engine.verifyAccessToken(token, null),
   limit: (engine) => engine.limit('search', 'ana', 9, 60, '/'),
   call: (engine) => engine.call('health', '{}'),
 };
 const SYNCHRONOUS = {
-  expectOwnPage: (engine) => engine.expectOwnPage('POST', '/mine', [], null, null),
+  expectOwnPage: (engine) => engine.expectOwnPage('POST', '/mine', '', 0, null, null),
   verifyAccessTokenSync: (engine, token) => engine.verifyAccessTokenSync(token),
 };
 
@@ -24,7 +24,7 @@ for (const moment of ['call', 'work']) {
       app.engine.failNext(moment);
       await assert.rejects(async () => method(app.engine, token), Error, name);
       const after = await method(app.engine, token);
-      assert.equal(after?.problem, undefined, `${name} works again`);
+      assert.ok((after?.status ?? 200) < 400, `${name} works again`);
     }
     assert.equal((await app.send('POST', '/auth/login', { body: { email: 'ana@example.com', password: PASSWORD } })).status, 200);
   });

@@ -34,7 +34,7 @@ export class Client {
   async send(method, uri, { headers = [], body, ip = '192.0.2.1', tenant = null } = {}) {
     const sent = body === undefined ? null : Buffer.from(JSON.stringify(body));
     const lines = body === undefined ? headers : ['content-type', 'application/json', ...headers];
-    const answer = await this.engine.handle(method, uri, lines, sent, ip, tenant);
+    const answer = await this.engine.handle(method, uri, ...head(lines), sent, ip, tenant);
     const text = answer.body.toString();
     return { status: answer.status, headers: pairs(answer.headers), text, json: () => JSON.parse(text) };
   }
@@ -54,7 +54,7 @@ export class Client {
 
   admit(token, { method = 'GET', uri = '/mine', tenant = null } = {}) {
     const headers = token === undefined ? [] : ['Authorization', `Bearer ${token}`];
-    return this.engine.admit(method, uri, headers, '192.0.2.1', tenant);
+    return this.engine.admit(method, uri, ...head(headers), '192.0.2.1', tenant);
   }
 }
 
@@ -62,7 +62,18 @@ export function code(problem) {
   return JSON.parse(problem.body).code;
 }
 
-function pairs(flat) {
+/** Header lines as the addon takes them: joined, and how many. */
+export function head(lines) {
+  return [lines.join('\n'), lines.length];
+}
+
+/** The identity that an outcome is. */
+export function identity(outcome) {
+  return JSON.parse(outcome);
+}
+
+export function pairs(joined) {
+  const flat = joined.split('\n');
   const headers = {};
   for (let i = 0; i < flat.length; i += 2) (headers[flat[i]] ??= []).push(flat[i + 1]);
   return headers;

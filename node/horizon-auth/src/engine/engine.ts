@@ -1,14 +1,13 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { type Answer, type Identity, loadAddon, type NativeEngine, type NativeHooks, type Outcome } from './native.js';
-import { HorizonAuthConfigError, HorizonAuthElsewhereError, HorizonAuthException } from './problem.js';
+import { type Answer, type Facts, type Identity, loadAddon, type NativeEngine, type NativeHooks, type Outcome } from './native.js';
+import { HorizonAuthConfigError, HorizonAuthElsewhereError, HorizonAuthException, linesOf } from './problem.js';
 import type { HostRequest, RequestView } from './request.js';
+import type { Sendable } from './respond.js';
 
 /** What an engine is started with. */
 export interface EngineSettings {
   /** Options as the addon takes them; functions among them are left out. */
   options: object;
-  /** Whether the options are those of an application that only verifies: it has no accounts, and no calls. */
-  isElsewhere?: boolean | undefined;
   /** Names the tenant of a request; without it the engine looks for itself. Called with the platform's own request. */
   tenantOf?: ((request: HostRequest) => string | null | undefined | Promise<string | null | undefined>) | undefined;
   /** Sends one mail, given as JSON. Rejecting means: try again later. */
@@ -31,12 +30,13 @@ export function checkOptions(options: object): string[] {
 export class HorizonEngine implements OnApplicationShutdown {
   readonly #native: NativeEngine;
   readonly #tenantOf: EngineSettings['tenantOf'];
-  readonly #isElsewhere: boolean;
+  /** What of the settings matters to whoever brings the requests. */
+  readonly facts: Facts;
 
-  private constructor(native: NativeEngine, { tenantOf, isElsewhere = false }: EngineSettings) {
+  private constructor(native: NativeEngine, { tenantOf }: EngineSettings) {
     this.#native = native;
     this.#tenantOf = tenantOf;
-    this.#isElsewhere = isElsewhere;
+    this.facts = native.facts();
   }
 
   /**
@@ -58,7 +58,8 @@ export class HorizonEngine implements OnApplicationShutdown {
 
   /**
    * Hands a request to the router of the engine. `uri` is what the engine calls the path, with the query; `isLate` says
-   * that the body did not come in time, so that whoever reads it refuses the request.
+   * that the body did not come in time, so that whoever reads it refuses the request. Where the engine fails, the answer
+   * is an `internal` error.
    */
   async handle(
     view: Omit<RequestView, 'request'>,
@@ -66,10 +67,17 @@ export class HorizonEngine implements OnApplicationShutdown {
     body: Uint8Array | null,
     tenant: string | null,
     isLate = false,
-  ): Promise<Answer> {
+  ): Promise<Sendable> {
     // The engine answers HEAD as it answers GET; the platform leaves the body out, and both compute the same length.
     const method = view.method === 'HEAD' ? 'GET' : view.method;
-    return this.#guarded(uri, () => this.#native.handle(method, uri, view.headers, body, view.ip, tenant, isLate));
+    const { headers, ip } = view;
+    try {
+      const lines = headers.join('\n');
+      return sendable(await this.#native.handle(method, uri, lines, headers.length, body, ip, tenant, isLate));
+    } catch (error) {
+      logger.error(`the engine failed: ${messageOf(error)}`);
+      return this.answer('internal', uri);
+    }
   }
 
   /**
@@ -81,8 +89,8 @@ export class HorizonEngine implements OnApplicationShutdown {
   admit(view: RequestView): Identity | Promise<Identity> {
     return settle(this.tenantOf(view), (tenantId) => {
       const { method, uri, headers, ip } = view;
-      const outcome = this.#guarded(uri, () => this.#native.admit(method, uri, headers, ip, tenantId));
-      return settle(outcome, (admitted) => this.#identityIn(admitted, uri));
+      const outcome = this.#guarded(uri, () => this.#native.admit(method, uri, headers.join('\n'), headers.length, ip, tenantId));
+      return settle(outcome, identityIn);
     });
   }
 
@@ -94,7 +102,8 @@ export class HorizonEngine implements OnApplicationShutdown {
   expectOwnPage(view: RequestView): void | Promise<void> {
     return settle(this.tenantOf(view), (tenantId) => {
       const { method, uri, headers, ip } = view;
-      const { problem } = this.#guarded(uri, () => this.#native.expectOwnPage(method, uri, headers, ip, tenantId));
+      const lines = headers.join('\n');
+      const problem = this.#guarded(uri, () => this.#native.expectOwnPage(method, uri, lines, headers.length, ip, tenantId));
       if (problem) throw new HorizonAuthException(problem);
     });
   }
@@ -107,7 +116,7 @@ export class HorizonEngine implements OnApplicationShutdown {
    */
   async verifyAccessToken(token: string, tenantId: string | null = null): Promise<Identity> {
     const outcome = await this.#guarded('/', () => this.#native.verifyAccessToken(token, tenantId));
-    return this.#identityIn(outcome, '/');
+    return identityIn(outcome);
   }
 
   /**
@@ -116,7 +125,7 @@ export class HorizonEngine implements OnApplicationShutdown {
    * @throws HorizonAuthException with code `token_invalid` or `token_expired`.
    */
   verifyAccessTokenSync(token: string): Identity {
-    return this.#identityIn(this.#guarded('/', () => this.#native.verifyAccessTokenSync(token)), '/');
+    return identityIn(this.#guarded('/', () => this.#native.verifyAccessTokenSync(token)));
   }
 
   /**
@@ -125,8 +134,8 @@ export class HorizonEngine implements OnApplicationShutdown {
    * @throws HorizonAuthException with code `rate_limited` if there were too many, `unavailable` if nobody can know.
    */
   async limit(rule: string, key: string, limit: number, seconds: number, uri: string): Promise<void> {
-    const outcome = await this.#guarded(uri, () => this.#native.limit(rule, key, limit, seconds, uri));
-    if (outcome.problem) throw new HorizonAuthException(outcome.problem);
+    const problem = await this.#guarded(uri, () => this.#native.limit(rule, key, limit, seconds, uri));
+    if (problem) throw new HorizonAuthException(problem);
   }
 
   /**
@@ -148,10 +157,15 @@ export class HorizonEngine implements OnApplicationShutdown {
    * @throws HorizonAuthElsewhereError that names the call, with `ssoMode`.
    */
   expectHere(call: string): void {
-    if (this.#isElsewhere) throw new HorizonAuthElsewhereError(call);
+    if (this.facts.mode === 'sso_client') throw new HorizonAuthElsewhereError(call);
   }
 
-  /** The refusal for a code of `docs/reference/errors.md`. */
+  /** The answer for a code of `docs/reference/errors.md`, to a request for the engine that cannot be handed to it. */
+  answer(code: string, uri: string): Sendable {
+    return sendable(this.#native.answer(code, uri));
+  }
+
+  /** The refusal for a code of `docs/reference/errors.md`, on a route of the application. */
   refusal(code: string, uri: string, cause?: unknown): HorizonAuthException {
     return new HorizonAuthException(this.#native.problem(code, uri), { cause });
   }
@@ -180,12 +194,6 @@ export class HorizonEngine implements OnApplicationShutdown {
     await this.close();
   }
 
-  #identityIn(outcome: Outcome, uri: string): Identity {
-    if (outcome.problem) throw new HorizonAuthException(outcome.problem);
-    if (!outcome.identity) throw this.refusal('token_missing', uri);
-    return outcome.identity;
-  }
-
   /** What the addon throws or rejects with is no refusal but a fault of ours: nobody is let in. */
   #guarded<T>(uri: string, work: () => T): T {
     try {
@@ -204,6 +212,15 @@ export class HorizonEngine implements OnApplicationShutdown {
 }
 
 const logger = new Logger('HorizonAuth');
+
+function identityIn(outcome: Outcome): Identity {
+  if (typeof outcome === 'string') return JSON.parse(outcome) as Identity;
+  throw new HorizonAuthException(outcome);
+}
+
+function sendable({ status, headers, body }: Answer): Sendable {
+  return { status, headers: linesOf(headers), body };
+}
 
 /** Continues with a value that may have to be waited for, and waits only if so. */
 export function settle<T, R>(value: T | Promise<T>, then: (value: T) => R | Promise<R>): R | Promise<R> {

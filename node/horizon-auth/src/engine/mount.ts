@@ -4,7 +4,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import { Bridge } from './bridge.js';
 import { hideBody } from './body.js';
 import { type HostRequest, rawOf, rememberUpgrade, uriOf } from './request.js';
-import type { HostResponse } from './respond.js';
+import type { HostResponse, Sendable } from './respond.js';
 import { isAtRoot, type Route } from './routes.js';
 
 /** The routes that a module has mounted. */
@@ -43,6 +43,8 @@ export class RouteMount {
   private documents = new Set<string>();
   private atRoot = new Set<string>();
   private prefix = '';
+  /** Where this application has the paths of the engine. */
+  private served = new Map<string, string>();
 
   constructor(
     @Inject(Bridge) private readonly bridge: Bridge,
@@ -108,7 +110,16 @@ export class RouteMount {
     const written = uriOf(request);
     const isBelowPrefix = written.startsWith(`${this.prefix}/`) && !this.atRoot.has(pathOf(rawOf(request)));
     const prefix = isBelowPrefix ? this.prefix : '';
-    return this.bridge.serve(request, response, { prefix, uri: written.slice(prefix.length) }, body);
+    const place = { prefix, uri: written.slice(prefix.length) };
+    return this.bridge.serve(request, response, place, body, (answer) => this.inOwnPaths(place.uri, answer));
+  }
+
+  /** The document names each path as this application has it. */
+  private inOwnPaths(uri: string, answer: Sendable): Sendable {
+    if (this.prefix === '' || answer.status !== 200 || uri.split('?', 1)[0] !== '/openapi.json') return answer;
+    const document = JSON.parse(answer.body.toString()) as { paths: Record<string, unknown> };
+    const paths = Object.entries(document.paths).map(([path, item]) => [this.served.get(path) ?? path, item]);
+    return { ...answer, body: JSON.stringify({ ...document, paths: Object.fromEntries(paths) }) };
   }
 
   /** Of what no controller took, only routes without one have a body that matters: `undefined` is to be read. */
@@ -135,6 +146,7 @@ export class RouteMount {
         continue;
       }
       const path = (isAtRoot(route) || this.isExcluded(route) ? '' : this.prefix) + route.path;
+      this.served.set(route.path, path);
       if (path.includes('{')) this.patterns.push(new RegExp(`^${escaped(path).replaceAll(/\\\{\w+\\\}/g, '[^/]+')}$`));
       else this.exact.add(path);
       if (route.group === 'sso' && !isAtRoot(route)) this.unrouted.add(path);

@@ -4,8 +4,8 @@ import { load } from '../../native/index.cjs';
 export interface Problem {
   /** HTTP status. */
   status: number;
-  /** Flat header lines: name, value, … */
-  headers: string[];
+  /** Header lines: name, value, …, joined by line breaks. */
+  headers: string;
   /** The JSON error body. */
   body: string;
 }
@@ -36,22 +36,29 @@ export interface Identity {
   exp?: number;
 }
 
-/** An identity or a problem, never both; neither where there was nothing to identify. */
-export interface Outcome {
-  /** Who it is. */
-  identity?: Identity;
-  /** Why it was refused. */
-  problem?: Problem;
-}
+/** The JSON of an {@link Identity}, or why there is none. */
+export type Outcome = string | Problem;
 
 /** What the router of the engine answers. */
 export interface Answer {
   /** HTTP status. */
   status: number;
-  /** Flat header lines: name, value, …; repeated names stay apart. */
-  headers: string[];
-  /** The bytes of the body. */
-  body: Buffer;
+  /** Header lines: name, value, …, joined by line breaks; repeated names stay apart. */
+  headers: string;
+  /** The body, as text wherever it is some. */
+  body: string | Buffer;
+}
+
+/** What a front end must know of the settings. */
+export interface Facts {
+  /** Where the engine is, and for whom. */
+  mode: 'embedded' | 'sso_server' | 'sso_client';
+  /** Whether the router has `/docs` and `/openapi.json`. */
+  servesDocuments: boolean;
+  /** Most bytes of a body that the engine reads (`http.max_body`). */
+  maxBodyBytes: number;
+  /** Longest time until a body is there, in milliseconds (`http.body_timeout`). */
+  bodyTimeoutMs: number;
 }
 
 /** What the engine calls back. */
@@ -64,11 +71,12 @@ export interface NativeHooks {
 
 /** A running engine of the addon. Kept equal with `node/native/index.d.cts` by a test. */
 export interface NativeEngine {
-  /** Hands a request to the router. `isLate`: its body did not come in time. */
+  /** Hands a request to the router: `headers` are lines joined by line breaks. `isLate`: its body did not come in time. */
   handle(
     method: string,
     uri: string,
-    headers: string[],
+    headers: string,
+    lines: number,
     body: Uint8Array | null,
     ip: string | null,
     tenantId: string | null,
@@ -78,22 +86,34 @@ export interface NativeEngine {
   admit(
     method: string,
     uri: string,
-    headers: string[],
+    headers: string,
+    lines: number,
     ip: string | null,
     tenantId: string | null,
   ): Outcome | Promise<Outcome>;
   /** A problem if a page of another site may have caused this request. */
-  expectOwnPage(method: string, uri: string, headers: string[], ip: string | null, tenantId: string | null): Outcome;
+  expectOwnPage(
+    method: string,
+    uri: string,
+    headers: string,
+    lines: number,
+    ip: string | null,
+    tenantId: string | null,
+  ): Problem | null;
   /** Verifies an access token, with revocation. */
   verifyAccessToken(token: string, tenantId: string | null): Outcome | Promise<Outcome>;
   /** Verifies an access token without revocation. */
   verifyAccessTokenSync(token: string): Outcome;
   /** Counts a hit. */
-  limit(rule: string, key: string, limit: number, seconds: number, uri: string): Promise<Outcome>;
+  limit(rule: string, key: string, limit: number, seconds: number, uri: string): Promise<Problem | null>;
   /** A service call: JSON in, JSON out. */
   call(name: string, args: string): Promise<string>;
-  /** The error body for a code. */
+  /** What a front end must know of the settings. */
+  facts(): Facts;
+  /** The refusal for a code. */
   problem(code: string, uri: string): Problem;
+  /** The refusal for a code with all headers of the router. */
+  answer(code: string, uri: string): Problem;
   /** Ends background work. */
   close(): Promise<void>;
 }

@@ -23,8 +23,6 @@ export interface EngineParts<Options> {
   profile: Profile;
   /** Which of them are mounted; all without it. */
   mountRoutes?: MountRoutes | undefined;
-  /** Whether the options make a server for single sign-on, which has a log-in page. */
-  isSsoServer: (options: Options) => boolean;
   /** Name of the controller, as logs and Swagger show it. */
   controllerName: string;
 }
@@ -33,7 +31,7 @@ export interface EngineParts<Options> {
 export function enginePartsOf<Options>(parts: EngineParts<Options>): { providers: Provider[]; controllers: Type[] } {
   const every = [...routesOf(parts.profile), ...ssoRoutes(), ...docsRoutes()];
   const routes = every.filter(({ group }) => isMounted(group, parts.mountRoutes));
-  // Those of single sign-on and of the document are known with the options only: `RouteMount` serves them.
+  // Those of single sign-on and of the document are known when there is an engine: `RouteMount` serves them.
   const inNest = routes.filter((route) => !isAtRoot(route) && route.group !== 'sso');
   const providers: Provider[] = [
     {
@@ -44,18 +42,15 @@ export function enginePartsOf<Options>(parts: EngineParts<Options>): { providers
     },
     {
       provide: BODY_BOUNDS,
-      inject: [parts.optionsToken],
-      useFactory: ({ http }: { http?: HttpBounds }): BodyBounds => ({
-        bytes: size(http?.max_body ?? http?.maxBody),
-        milliseconds: milliseconds(http?.body_timeout ?? http?.bodyTimeout),
-      }),
+      inject: [HorizonEngine],
+      useFactory: ({ facts }: HorizonEngine): BodyBounds => ({ bytes: facts.maxBodyBytes, milliseconds: facts.bodyTimeoutMs }),
     },
     {
       provide: MOUNTED,
-      inject: [parts.optionsToken, HorizonEngine],
+      inject: [HorizonEngine],
       // Elsewhere `/login` and `/docs` are the application's.
-      useFactory: async (options: Options, engine: HorizonEngine): Promise<Route[]> => {
-        const served = { sso: parts.isSsoServer(options), docs: await servesDocs(engine) };
+      useFactory: ({ facts }: HorizonEngine): Route[] => {
+        const served = { sso: facts.mode === 'sso_server', docs: facts.servesDocuments };
         return routes.filter(({ group }) => (group === 'sso' || group === 'docs' ? served[group] : true));
       },
     },
@@ -68,35 +63,4 @@ export function enginePartsOf<Options>(parts: EngineParts<Options>): { providers
 
 function isMounted(group: RouteGroup, mount: MountRoutes = true): boolean {
   return typeof mount === 'boolean' ? mount : (mount[group] ?? true);
-}
-
-/** Whether the settings want the document to be served. The engine knows when they do. */
-async function servesDocs(engine: HorizonEngine): Promise<boolean> {
-  const uri = '/openapi.json';
-  const { status } = await engine.handle({ method: 'GET', uri, headers: [], ip: null }, uri, null, null);
-  return status === 200;
-}
-
-/** Settings that the engine has checked, in either spelling. */
-interface HttpBounds {
-  max_body?: unknown;
-  maxBody?: unknown;
-  body_timeout?: unknown;
-  bodyTimeout?: unknown;
-}
-
-const SIZES: Record<string, number> = { B: 1, KiB: 1024, MiB: 1024 * 1024 };
-
-/** A size that the engine has checked, or its default. */
-function size(text: unknown): number {
-  const [, count, unit] = /^(\d+) ?(B|KiB|MiB)$/.exec(String(text)) ?? [];
-  return count && unit ? Number(count) * (SIZES[unit] as number) : 16 * 1024;
-}
-
-const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000 };
-
-/** A duration that the engine has checked, or its default. */
-function milliseconds(text: unknown): number {
-  const [, count, unit] = /^(\d+)(ms|s|m)$/.exec(String(text)) ?? [];
-  return count && unit ? Number(count) * (UNITS[unit] as number) : 10_000;
 }

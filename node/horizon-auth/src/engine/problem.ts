@@ -35,7 +35,7 @@ export class HorizonAuthException extends HttpException {
     this.name = 'HorizonAuthException';
     this.code = body.code;
     this.body = problem.body;
-    this.headers = pairs(problem.headers);
+    this.headers = pairs(linesOf(problem.headers));
   }
 }
 
@@ -66,6 +66,11 @@ export class HorizonAuthElsewhereError extends Error {
     this.name = 'HorizonAuthElsewhereError';
     this.call = call;
   }
+}
+
+/** Header lines that the addon has joined. */
+export function linesOf(joined: string): string[] {
+  return joined === '' ? [] : joined.split('\n');
 }
 
 /** Flat header lines as pairs. */

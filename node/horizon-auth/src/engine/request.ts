@@ -31,7 +31,7 @@ export interface RequestView {
   /** Path and query as the client wrote them. */
   uri: string;
   /** Flat header lines. */
-  headers: string[];
+  headers: readonly string[];
   /** Address of the other end of the connection. */
   ip: string | null;
   /** The request as the application knows it; of a WebSocket the one that opened it. */
@@ -120,22 +120,21 @@ function viewOfSocket(client: SocketLike | undefined): RequestView | undefined {
   if (!client || typeof client !== 'object') return undefined;
   const opened = client.upgradeReq ?? client.request ?? (client._socket && upgrades.get(client._socket));
   const { handshake } = client;
-  const headers = opened?.headers ? linesOf(opened) : handshake?.headers && flat(handshake.headers);
-  if (!headers) return undefined;
+  const sent = opened?.headers ? linesOf(opened) : handshake?.headers && flat(handshake.headers);
+  if (!sent) return undefined;
   const token = handshake?.auth?.token;
-  if (typeof token === 'string' && !headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'authorization')) {
-    // Browsers cannot set headers of a WebSocket; this is Socket.IO's place for tokens.
-    headers.push('authorization', `Bearer ${token}`);
-  }
+  const hasToken = sent.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'authorization');
+  // Browsers cannot set headers of a WebSocket; this is Socket.IO's place for tokens.
+  const headers = typeof token === 'string' && !hasToken ? [...sent, 'authorization', `Bearer ${token}`] : sent;
   const ip = opened?.socket?.remoteAddress ?? handshake?.address ?? null;
   const request = (opened ?? handshake) as HostRequest;
   return { method: 'POST', uri: opened?.url ?? handshake?.url ?? '/', headers, ip, request };
 }
 
-function linesOf(raw: IncomingMessage): string[] {
+function linesOf(raw: IncomingMessage): readonly string[] {
   const lines = Array.isArray(raw.rawHeaders) ? raw.rawHeaders : flat(raw.headers);
-  // A copy: whoever gets it may add lines. HTTP/2 says the host in a line of its own.
-  if (raw.httpVersionMajor !== 2) return [...lines];
+  if (raw.httpVersionMajor !== 2) return lines;
+  // HTTP/2 says the host in a line of its own.
   const kept: string[] = [];
   for (let i = 0; i + 1 < lines.length; i += 2) {
     const name = lines[i] as string;

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { pairs } from './problem.js';
 
 /** What Fastify's reply is needed for here. */
 interface FastifyReply {
@@ -19,7 +18,9 @@ export interface Sendable {
   status: number;
   /** Flat header lines. */
   headers: readonly string[];
-  body: Uint8Array;
+  body: string | Uint8Array;
+  /** Whether the connection ends with it. */
+  isLast?: boolean;
 }
 
 /** Of the connection, not of the answer: the platform's own say. */
@@ -28,17 +29,18 @@ const OWN = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-
 /** Sends an answer of the engine as it is: no other charset, no ETag, no list of what runs here. */
 export function send(response: HostResponse, answer: Sendable): void {
   writeHeaders(response, answer.headers);
-  // Whoever sends that slowly is not waited for any longer.
-  if (answer.status === 408) writeHeader(response, 'connection', 'close');
+  if (answer.isLast) writeHeader(response, 'connection', 'close');
   if (isReply(response)) {
-    response.code(answer.status).send(answer.body.length > 0 ? answer.body : undefined);
+    // As bytes: to text Fastify adds a charset.
+    const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+    response.code(answer.status).send(body.length > 0 ? body : undefined);
     return;
   }
   if (response.headersSent) return;
   response.removeHeader('x-powered-by');
   response.statusCode = answer.status;
   // Node leaves it out of answers to HEAD.
-  if (answer.status !== 204 && answer.status !== 304) response.setHeader('content-length', answer.body.length);
+  if (answer.status !== 204 && answer.status !== 304) response.setHeader('content-length', Buffer.byteLength(answer.body));
   response.end(answer.body);
 }
 
@@ -66,8 +68,9 @@ export function addCookies(response: HostResponse, lines: readonly string[]): vo
 /** Adds header lines to those that the application has set. */
 export function writeHeaders(response: HostResponse, lines: readonly string[]): void {
   if (isSent(response)) return;
-  for (const [name, value] of pairs(lines)) {
-    if (!OWN.has(name.toLowerCase())) writeHeader(response, name.toLowerCase(), value);
+  for (let i = 0; i + 1 < lines.length; i += 2) {
+    const name = (lines[i] as string).toLowerCase();
+    if (!OWN.has(name)) writeHeader(response, name, lines[i + 1] as string);
   }
 }
 

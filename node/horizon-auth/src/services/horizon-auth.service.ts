@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HorizonEngine } from '../engine/engine.js';
-import type { Answer, Identity } from '../engine/native.js';
+import type { Identity } from '../engine/native.js';
 import { type HostRequest, viewOf } from '../engine/request.js';
-import type { Health } from './types.js';
+import type { Health, RouteAnswer } from './types.js';
 
 /** The engine itself, for what guards and the other services do not do. */
 @Injectable()
@@ -33,10 +33,11 @@ export class HorizonAuthService {
     body?: Uint8Array | null;
     ip?: string | null;
     tenantId?: string | null;
-  }): Promise<Answer> {
+  }): Promise<RouteAnswer> {
     this.engine.expectHere('handle');
     const { method, uri, headers = [], body = null, ip = null, tenantId = null } = request;
-    return this.engine.handle({ method, uri, headers, ip }, uri, body, tenantId);
+    const answer = await this.engine.handle({ method, uri, headers, ip }, uri, body, tenantId);
+    return { status: answer.status, headers: [...answer.headers], body: Buffer.from(answer.body) };
   }
 
   /**

@@ -81,3 +81,13 @@ export interface Health {
   /** What is known of revoked tokens. */
   revocations?: HealthStatus;
 }
+
+/** What the routes of the engine answer. */
+export interface RouteAnswer {
+  /** HTTP status. */
+  status: number;
+  /** Flat header lines: name, value, …; repeated names stay apart. */
+  headers: string[];
+  /** The bytes of the body. */
+  body: Buffer;
+}
