@@ -4,7 +4,6 @@ import { HorizonEngine, messageOf } from './engine.js';
 import { HorizonAuthException } from './problem.js';
 import { type HostRequest, type RequestView, viewOf } from './request.js';
 import { breakOff, type HostResponse, type Sendable, send } from './respond.js';
-import { Turnstile } from './turnstile.js';
 
 /** The {@link BodyBounds} of the options. */
 export const BODY_BOUNDS = Symbol.for('@ofeklabs/horizon-auth:body-bounds');
@@ -20,8 +19,6 @@ export interface Place {
 /** Takes requests of the platform to the engine, and its answers back. */
 @Injectable()
 export class Bridge {
-  private readonly turnstile = new Turnstile();
-
   constructor(
     @Inject(HorizonEngine) private readonly engine: HorizonEngine,
     @Inject(BODY_BOUNDS) private readonly bounds: BodyBounds,
@@ -53,7 +50,6 @@ export class Bridge {
       const body: ReadBody = given === undefined ? await readBody(view.request, this.bounds) : { bytes: given, original: true };
       const headers = body.original ? view.headers : withoutEncoding(view.headers);
       const tenant = await this.engine.tenantOf(view);
-      await this.turnstile.pass();
       const answer = await this.engine.handle({ ...view, headers }, uri, body.bytes, tenant, body.isLate);
       // Whoever sends that slowly is not waited for any longer, whatever the answer is.
       return body.isLate ? { ...answer, isLast: true } : answer;

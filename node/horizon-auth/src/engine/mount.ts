@@ -3,9 +3,11 @@ import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, Server } from 'node:http';
 import { Bridge } from './bridge.js';
 import { hideBody } from './body.js';
+import { settle } from './engine.js';
 import { type HostRequest, rawOf, rememberUpgrade, uriOf } from './request.js';
 import type { HostResponse, Sendable } from './respond.js';
 import { isAtRoot, type Route } from './routes.js';
+import { Turnstile } from './turnstile.js';
 
 /** The routes that a module has mounted. */
 export const MOUNTED = Symbol.for('@ofeklabs/horizon-auth:mounted');
@@ -43,6 +45,7 @@ export class RouteMount {
   private documents = new Set<string>();
   private atRoot = new Set<string>();
   private prefix = '';
+  private readonly turnstile = new Turnstile();
   /** Where this application has the paths of the engine. */
   private served = new Map<string, string>();
 
@@ -59,14 +62,14 @@ export class RouteMount {
     if (!adapter) return;
     if (this.routes.length === 0) return;
     this.learnPaths();
+    if (adapter.getType() === 'fastify') this.hookFastify(adapter);
+    else this.useInExpress(adapter);
     for (const { method, path, group } of this.routes.filter(isAtRoot)) {
       if (group === 'docs') continue;
       const serve: Handler = (request, response) => this.serve(request, response);
       if (method === 'GET') adapter.get(path, serve);
       else adapter.post(path, serve);
     }
-    if (adapter.getType() === 'fastify') this.hookFastify(adapter);
-    else adapter.getHttpServer()?.prependListener('request', (raw: IncomingMessage) => this.keepFromParsers(raw));
   }
 
   /** Call from `onModuleInit()`: all routes are there, the handler for what was not found is not. */
@@ -89,10 +92,19 @@ export class RouteMount {
     });
   }
 
+  private useInExpress(adapter: Adapter): void {
+    adapter.getHttpServer()?.prependListener('request', (raw: IncomingMessage) => this.keepFromParsers(raw));
+    adapter.use((request: HostRequest, _response: HostResponse, next: Next) => {
+      if (!this.isBelow(pathOf(rawOf(request)))) return next();
+      return settle(this.turnstile.pass(), () => next());
+    });
+  }
+
   private hookFastify(adapter: Adapter): void {
     adapter.getInstance().addHook('preParsing', async (request, reply, payload) => {
       const raw = rawOf(request);
       const path = pathOf(raw);
+      if (this.isBelow(path)) await this.turnstile.pass();
       if (request.is404 && this.isBelow(path)) {
         await this.serve(request, reply, this.unroutedBody(path));
         return reply;
