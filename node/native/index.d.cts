@@ -50,6 +50,16 @@ export interface Facts {
   bodyTimeoutMs: number;
 }
 
+/** A request without its body: `headers` are lines joined by line breaks, and `lines` how many those are. */
+export type Head = [
+  method: string,
+  uri: string,
+  headers: string,
+  lines: number,
+  ip: string | null,
+  tenantId: string | null,
+];
+
 export interface Hooks {
   /** Takes one mail as JSON (`NativeMail` of the packages). Rejecting means: try again later. */
   sendMail?: (mail: string) => Promise<void>;
@@ -85,27 +95,13 @@ export declare class Engine {
    * Who sends this request: bearer token or session cookie, with tenant, revocation and cross-site rules.
    * Answers at once when nothing has to be waited for.
    */
-  admit(
-    method: string,
-    uri: string,
-    headers: string,
-    lines: number,
-    ip: string | null,
-    tenantId: string | null,
-  ): Outcome | Promise<Outcome>;
+  admit(...head: Head): Outcome | Promise<Outcome>;
 
   /**
    * A problem if a page of another site may have caused this request: for routes that ask nobody who calls, where
    * `admit` is not asked.
    */
-  expectOwnPage(
-    method: string,
-    uri: string,
-    headers: string,
-    lines: number,
-    ip: string | null,
-    tenantId: string | null,
-  ): Problem | null;
+  expectOwnPage(...head: Head): Problem | null;
 
   /**
    * An access token alone, with revocation. Answers at once when nothing has to be waited for. With `null`, of any tenant.

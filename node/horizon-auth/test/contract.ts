@@ -1,7 +1,7 @@
 // Compiles only if the addon is what the package takes it for, and the other way round.
 import type * as addon from '../../native/index.d.cts';
 import type { HorizonAuthConfig } from '../src/index.js';
-import type { Answer, Facts, Identity, NativeAddon, NativeEngine, NativeHooks, Outcome, Problem } from '../src/engine/native.js';
+import type { Answer, Facts, Head, Identity, NativeAddon, NativeEngine, NativeHooks, Outcome, Problem } from '../src/engine/native.js';
 
 type Same<A, B> = [A, B] extends [B, A] ? true : never;
 
@@ -11,9 +11,10 @@ export const same: [
   Same<addon.Outcome, Outcome>,
   Same<addon.Answer, Answer>,
   Same<addon.Facts, Facts>,
+  Same<addon.Head, Head>,
   Same<addon.Hooks, NativeHooks>,
   Same<Omit<addon.Engine, never>, Omit<NativeEngine, never>>,
-] = [true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true];
 
 export const offered: Omit<NativeAddon, 'Engine'> = {} as typeof addon;
 export const opened: (...args: Parameters<typeof addon.Engine.open>) => Promise<NativeEngine> = {} as typeof addon.Engine.open;

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { type Answer, type Facts, type Identity, loadAddon, type NativeEngine, type NativeHooks, type Outcome } from './native.js';
-import { HorizonAuthConfigError, HorizonAuthElsewhereError, HorizonAuthException, linesOf } from './problem.js';
+import { type Answer, type Facts, type Head, type Identity, loadAddon, type NativeEngine, type NativeHooks, type Outcome } from './native.js';
+import { HorizonAuthConfigError, HorizonAuthElsewhereError, HorizonAuthException, splitLines } from './problem.js';
 import type { HostRequest, RequestView } from './request.js';
 import type { Sendable } from './respond.js';
 
@@ -58,8 +58,9 @@ export class HorizonEngine implements OnApplicationShutdown {
 
   /**
    * Hands a request to the router of the engine. `uri` is what the engine calls the path, with the query; `isLate` says
-   * that the body did not come in time, so that whoever reads it refuses the request. Where the engine fails, the answer
-   * is an `internal` error.
+   * that the body did not come in time, so that whoever reads it refuses the request.
+   *
+   * @throws HorizonAuthException with code `internal` if the engine fails, as everywhere here.
    */
   async handle(
     view: Omit<RequestView, 'request'>,
@@ -71,25 +72,21 @@ export class HorizonEngine implements OnApplicationShutdown {
     // The engine answers HEAD as it answers GET; the platform leaves the body out, and both compute the same length.
     const method = view.method === 'HEAD' ? 'GET' : view.method;
     const { headers, ip } = view;
-    try {
-      const lines = headers.join('\n');
-      return sendable(await this.#native.handle(method, uri, lines, headers.length, body, ip, tenant, isLate));
-    } catch (error) {
-      logger.error(`the engine failed: ${messageOf(error)}`);
-      return this.answer('internal', uri);
-    }
+    const answer = await this.#guarded(uri, () =>
+      this.#native.handle(method, uri, headers.join('\n'), headers.length, body, ip, tenant, isLate),
+    );
+    return sendable(answer);
   }
 
   /**
    * Who sends a request: its bearer token or session cookie, with tenant, revocation and cross-site rules.
    * Answers at once where nothing has to be waited for.
    *
-   * @throws HorizonAuthException with the engine's reason; `internal` where the engine fails, as everywhere here.
+   * @throws HorizonAuthException with the engine's reason.
    */
   admit(view: RequestView): Identity | Promise<Identity> {
     return settle(this.tenantOf(view), (tenantId) => {
-      const { method, uri, headers, ip } = view;
-      const outcome = this.#guarded(uri, () => this.#native.admit(method, uri, headers.join('\n'), headers.length, ip, tenantId));
+      const outcome = this.#guarded(view.uri, () => this.#native.admit(...headOf(view, tenantId)));
       return settle(outcome, identityIn);
     });
   }
@@ -101,9 +98,7 @@ export class HorizonEngine implements OnApplicationShutdown {
    */
   expectOwnPage(view: RequestView): void | Promise<void> {
     return settle(this.tenantOf(view), (tenantId) => {
-      const { method, uri, headers, ip } = view;
-      const lines = headers.join('\n');
-      const problem = this.#guarded(uri, () => this.#native.expectOwnPage(method, uri, lines, headers.length, ip, tenantId));
+      const problem = this.#guarded(view.uri, () => this.#native.expectOwnPage(...headOf(view, tenantId)));
       if (problem) throw new HorizonAuthException(problem);
     });
   }
@@ -213,13 +208,17 @@ export class HorizonEngine implements OnApplicationShutdown {
 
 const logger = new Logger('HorizonAuth');
 
+function headOf({ method, uri, headers, ip }: RequestView, tenantId: string | null): Head {
+  return [method, uri, headers.join('\n'), headers.length, ip, tenantId];
+}
+
 function identityIn(outcome: Outcome): Identity {
   if (typeof outcome === 'string') return JSON.parse(outcome) as Identity;
   throw new HorizonAuthException(outcome);
 }
 
 function sendable({ status, headers, body }: Answer): Sendable {
-  return { status, headers: linesOf(headers), body };
+  return { status, headers: splitLines(headers), body };
 }
 
 /** Continues with a value that may have to be waited for, and waits only if so. */

@@ -39,7 +39,8 @@ interface FastifyInstance {
 @Injectable()
 export class RouteMount {
   private exact = new Set<string>();
-  private patterns: RegExp[] = [];
+  /** Of paths with parameters; of none before they are learned. */
+  private pattern = /(?!)/;
   private below: string[] = [];
   private unrouted = new Set<string>();
   private documents = new Set<string>();
@@ -104,8 +105,9 @@ export class RouteMount {
     adapter.getInstance().addHook('preParsing', async (request, reply, payload) => {
       const raw = rawOf(request);
       const path = pathOf(raw);
-      if (this.isBelow(path)) await this.turnstile.pass();
-      if (request.is404 && this.isBelow(path)) {
+      if (!this.isBelow(path)) return payload;
+      await this.turnstile.pass();
+      if (request.is404) {
         await this.serve(request, reply, this.unroutedBody(path));
         return reply;
       }
@@ -140,7 +142,7 @@ export class RouteMount {
   }
 
   private isOwn(path: string): boolean {
-    return this.exact.has(path) || this.patterns.some((pattern) => pattern.test(path));
+    return this.exact.has(path) || this.pattern.test(path);
   }
 
   /** Of the engine or next to it: `/auth/nothing` too. */
@@ -150,6 +152,7 @@ export class RouteMount {
 
   private learnPaths(): void {
     this.prefix = normal(this.config.getGlobalPrefix());
+    const patterns: string[] = [];
     for (const route of this.routes) {
       if (isAtRoot(route)) this.atRoot.add(route.path);
       if (route.group === 'docs') {
@@ -159,13 +162,14 @@ export class RouteMount {
       }
       const path = (isAtRoot(route) || this.isExcluded(route) ? '' : this.prefix) + route.path;
       this.served.set(route.path, path);
-      if (path.includes('{')) this.patterns.push(new RegExp(`^${escaped(path).replaceAll(/\\\{\w+\\\}/g, '[^/]+')}$`));
+      if (path.includes('{')) patterns.push(escaped(path).replaceAll(/\\\{\w+\\\}/g, '[^/]+'));
       else this.exact.add(path);
       if (route.group === 'sso' && !isAtRoot(route)) this.unrouted.add(path);
       const at = path.indexOf('/auth/');
       if (route.group === 'auth' && at >= 0) this.below.push(path.slice(0, at + '/auth/'.length));
     }
     this.below = [...new Set(this.below)];
+    if (patterns.length > 0) this.pattern = new RegExp(`^(?:${patterns.join('|')})$`);
   }
 
   private isExcluded({ method, path }: Route): boolean {

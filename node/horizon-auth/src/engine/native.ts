@@ -61,6 +61,16 @@ export interface Facts {
   bodyTimeoutMs: number;
 }
 
+/** A request without its body: `headers` are lines joined by line breaks, and `lines` how many those are. */
+export type Head = [
+  method: string,
+  uri: string,
+  headers: string,
+  lines: number,
+  ip: string | null,
+  tenantId: string | null,
+];
+
 /** What the engine calls back. */
 export interface NativeHooks {
   /** Takes one mail as JSON. Rejecting means: try again later. */
@@ -83,23 +93,9 @@ export interface NativeEngine {
     isLate?: boolean,
   ): Answer | Promise<Answer>;
   /** Who sends this request. */
-  admit(
-    method: string,
-    uri: string,
-    headers: string,
-    lines: number,
-    ip: string | null,
-    tenantId: string | null,
-  ): Outcome | Promise<Outcome>;
+  admit(...head: Head): Outcome | Promise<Outcome>;
   /** A problem if a page of another site may have caused this request. */
-  expectOwnPage(
-    method: string,
-    uri: string,
-    headers: string,
-    lines: number,
-    ip: string | null,
-    tenantId: string | null,
-  ): Problem | null;
+  expectOwnPage(...head: Head): Problem | null;
   /** Verifies an access token, with revocation. */
   verifyAccessToken(token: string, tenantId: string | null): Outcome | Promise<Outcome>;
   /** Verifies an access token without revocation. */

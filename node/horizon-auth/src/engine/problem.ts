@@ -35,7 +35,7 @@ export class HorizonAuthException extends HttpException {
     this.name = 'HorizonAuthException';
     this.code = body.code;
     this.body = problem.body;
-    this.headers = pairs(linesOf(problem.headers));
+    this.headers = pairs(splitLines(problem.headers));
   }
 }
 
@@ -69,7 +69,7 @@ export class HorizonAuthElsewhereError extends Error {
 }
 
 /** Header lines that the addon has joined. */
-export function linesOf(joined: string): string[] {
+export function splitLines(joined: string): string[] {
   return joined === '' ? [] : joined.split('\n');
 }
 
